@@ -1,4 +1,7 @@
-"""Frame of the board: page config, navigation, language, demo mark; the views do the rest."""
+"""Entry script of every run: page config, navigation, header, keep-alive; then the page that the address names.
+
+The order matters: ``url_state.read`` sets the language that all later text uses.
+"""
 
 import streamlit as st
 
@@ -14,7 +17,7 @@ with errors.boundary():
     navigation.style()
     views = navigation.views()
     page_links.register(views)
-    chosen = navigation.choose(views)  # first: where to go is known even when the store does not answer
+    chosen = navigation.choose(views)  # before the header, which needs the store: the menu works without it
     navigation.header(navigation.board_words())
     navigation.keep_alive()
     chosen.run()

@@ -1,4 +1,5 @@
-"""What a person sees. A folder per page, and five rooms for all: shell > (pages) > components > queries > session.
+"""The Streamlit interface: a folder per page, and the shared packages shell, components, queries and session.
 
-No script lies here: Streamlit would run it on a cold deep link without ``app.py``. May import ``geo`` and ``loaders``.
+Imports run shell > (api, phone, pages) > components > queries > session. No script may lie directly in
+this folder: Streamlit would run it on a cold deep link without ``app.py``. May import ``geo`` and ``loaders``.
 """

@@ -1,4 +1,5 @@
-"""The interface for other tools: read only, under ``/api``; OGC API Features, plain CSV and JSON, an OpenAPI description.
+"""Read-only API under ``/api``: OGC API Features, CSV and JSON tables, an OpenAPI description.
 
-The same frames as the pages, from the same queries, for the same viewers. May import ``ranking``, ``queries`` and ``session``.
+It serves the frames of the pages, from the same queries and with the same rights of viewers.
+May import ``pages.ranking``, ``pages.queries`` and ``pages.session``.
 """

@@ -1,4 +1,4 @@
-"""The application under ``/api``, and every refusal as ``application/problem+json`` (RFC 9457)."""
+"""The application under ``/api``; refused and failed requests get ``application/problem+json`` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROBLEM = "application/problem+json"
 
 
 def build() -> FastAPI:
-    """The application. Its description is at ``/api/openapi.json``; no page of scripts from elsewhere comes with it."""
+    """The application, described at ``/api/openapi.json``. No documentation page: its scripts would be foreign."""
     api = FastAPI(title="Kradan", version=settings.version(), docs_url=None, redoc_url=None, redirect_slashes=False,
                   description="Read only. Who supports which subdistrict, gaps, overlaps, classes. What a token's agency may see; without one what the public sees.")  # fmt: skip
     features.add(api)
@@ -75,5 +75,5 @@ async def _store(request: Request, fault: Any) -> JSONResponse:
 
 
 def routes(prefix: str) -> Iterator[Mount]:
-    """The application under the board's own path."""
+    """Mount the application under the board's own path."""
     yield Mount(f"{prefix}/api", app=build())

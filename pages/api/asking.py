@@ -1,4 +1,4 @@
-"""Rate limits per client, and whether the client's copy is still current (ETag)."""
+"""Viewer of a request, rate limits per client, scope, and ETag of responses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ SIGN_IN = {"WWW-Authenticate": 'Basic realm="kradan", charset="UTF-8"'}
 
 
 def token_of(request: Request) -> str | None:
-    """The token of a request: ``Bearer``, or the password of ``Basic`` (what spreadsheets can send); never in an address."""
+    """The token of a request: ``Bearer``, or the password of ``Basic`` (all that spreadsheets can send).
+
+    Empty for an unreadable header, ``None`` without one. A token in the address is not read: addresses end up in logs.
+    """
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return value.strip()
@@ -37,11 +40,11 @@ def token_of(request: Request) -> str | None:
 
 
 def viewer_of(request: Request) -> Viewer:
-    """The viewer behind a request; HTTP 401 for an invalid token, 429 over the rate limit."""
+    """The viewer of a request; HTTP 401 for an invalid token, 429 over the rate limit."""
     token = token_of(request)
     seen = PUBLIC if token is None else queries.viewer_of_token(token)
     is_known = token is not None and seen is not None
-    # guesses are counted per client
+    # An invalid token counts against the client, so that tokens cannot be guessed fast.
     wait = TOKEN_RATE.wait(seen.agency) if is_known and seen else PUBLIC_RATE.wait(asker(request))
     if wait:
         raise HTTPException(429, "too many requests", {"Retry-After": str(wait)})
@@ -55,13 +58,13 @@ Asked = Annotated[Filters, Query()]
 
 
 def scope_of(viewer: Viewer, province: str | None = None) -> Scope:
-    """The current state of the data, as an ETag."""
+    """The present scope of a viewer and a province (by default the home province), with text in Thai."""
     read_in(LANGUAGES[0])
     return queries.current_scope(province or settings.home_province(), viewer)
 
 
 def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
-    """Response headers for this data version (ETag), and whether the client's copy is current (304)."""
+    """Response headers of this data version (with ETag), and whether the client's copy is current (304)."""
     state = (scope.version, scope.province, scope.viewer, collections.geometry_mark(scope), str(request.url))
     tag = f'W/"{hashlib.sha256(repr(state).encode()).hexdigest()[:24]}"'
     headers = {
@@ -75,7 +78,7 @@ def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
 
 
 def root(request: Request) -> str:
-    """The address of the interface, as it was asked: behind a proxy on this machine by the way that it says."""
+    """Base address of the API; the scheme is the one that a proxy on this machine states."""
     address = (
         request.headers.get("x-forwarded-proto", "")
         if doors.is_local(request.client.host if request.client else "")

@@ -1,4 +1,4 @@
-"""What may be asked for: subdistricts with what the board says of them, and the rows of every register, as frames."""
+"""Collections of the API as frames: subdistricts with the board's figures, and the rows of every register."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIGURES = ["status", "agencies", "streams", "supports", "villages", "covered_vil
 
 
 class Filters(BaseModel):
-    """The choices of a link to a page, by the same names."""
+    """Filters of a request, named like the choices in the address of a page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,14 +45,14 @@ class Filters(BaseModel):
     need: str | None = Field(None, max_length=80, description="indicator that the gap is about")
 
     def query(self, scope: Scope) -> Query:
-        """The filters of a request as the query that pages use."""
+        """The filters as the query that pages use."""
         year = None if self.year == "all" else int(self.year) - 543 if self.year else queries.usual_year(scope)
         return Query(year, self.agency, self.theme, self.stream, self.district, self.tier, self.split)
 
 
 @dataclass(frozen=True)
 class Collection:
-    """One table: its rows, the key of a row, and whether rows have a shape."""
+    """A table of the API: name, key column, and whether its rows have a geometry."""
 
     name: str
     key: str
@@ -60,20 +60,20 @@ class Collection:
 
 
 def by_name() -> dict[str, Collection]:
-    """Every collection that the API offers, by name."""
+    """Every collection by name."""
     registers = {name: Collection(name, "id") for name in tables.REGISTERS}
     return {SUBDISTRICTS: Collection(SUBDISTRICTS, "subdistrict_code", has_shape=True)} | registers
 
 
 def find(name: str) -> Collection:
-    """A collection by name; 404 for none."""
+    """A collection by name; HTTP 404 for an unknown one."""
     if (collection := by_name().get(name)) is None:
         raise HTTPException(404, f"no collection {name!r}; there are {', '.join(by_name())}")
     return collection
 
 
 def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame:
-    """The rows of a collection under the filters, in plain columns: money in baht, days as ISO text."""
+    """Rows of a collection under the filters (:func:`plain`)."""
     if collection.has_shape:
         return _subdistricts(scope, filters.query(scope), filters.need)
     return _register(scope, collection.name, filters)
@@ -125,7 +125,7 @@ def _gap(scope: Scope, query: Query, need: str | None) -> pd.DataFrame:
 
 
 def _classes(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """The class that counts (A, B, C), whether it is near a border, and how stable it is; empty where nothing can be ranked."""
+    """A/B/C class in force, closeness to a border and stability; without columns of data when nothing can be ranked."""
     try:
         ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
         units = ranking_data.in_force(scope, ranking, fiscal_year).set_index(ranking_data.KEY)
@@ -135,7 +135,7 @@ def _classes(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as other tools take it: satang as baht with two decimals, days as ISO, nothing of the inside."""
+    """Columns for other tools: satang as ``..._baht``, dates as ISO text, no internal columns."""
     frame = frame.drop(columns=[name for name in INSIDE if name in frame])
     changed: dict[str, Any] = {}
     for name in frame.columns:
@@ -150,7 +150,7 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def values(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as JSON takes them; what is not known is ``None``."""
+    """Rows as JSON values; NA is ``None``."""
     as_objects = frame.astype(object).where(frame.notna(), None)
     return [{name: _scalar(value) for name, value in row.items()} for row in as_objects.to_dict("records")]
 
@@ -160,12 +160,12 @@ def _scalar(value: Any) -> Any:
 
 
 def geometry_mark(scope: Scope) -> str:
-    """The name of the shapes in use: it changes with them."""
+    """File name of the geometry in use, which changes with its content."""
     return str(map_files.current(scope.province)["main"])
 
 
 def shapes(scope: Scope) -> dict[str, dict]:
-    """GeoJSON geometry by subdistrict, as the map draws it."""
+    """GeoJSON geometry by subdistrict code (EPSG:4326, simplified as on the map)."""
     return _shapes(geometry_mark(scope))
 
 

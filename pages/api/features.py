@@ -1,4 +1,4 @@
-"""OGC API Features, part 1 (core and GeoJSON): QGIS, GDAL and others open the board as they open any other such service."""
+"""OGC API Features, part 1 (core and GeoJSON), for QGIS, GDAL and others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST, USUAL = 10_000, 1_000
 
 
 class Page(Filters):
-    """The filters, and which part of the rows."""
+    """The filters, and the requested part of the rows."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,12 +45,12 @@ class Page(Filters):
 
 
 def add(api: FastAPI) -> None:
-    """Add the service to the application."""
+    """Add the routes to the application."""
 
     @api.get("/", response_class=Response)
     @api.get("", response_class=Response, include_in_schema=False)
     def landing(request: Request, viewer: Seen) -> Response:
-        """Where everything is."""
+        """Landing page: links to everything else."""
         base = root(request)
         links = [
             link(f"{base}/", "self", JSON), link(f"{base}/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.0"),
@@ -60,18 +60,18 @@ def add(api: FastAPI) -> None:
 
     @api.get("/conformance", response_class=Response)
     def conformance(viewer: Seen) -> Response:
-        """Which parts of the standard hold."""
+        """Conformance classes of the standard."""
         return as_answer({"conformsTo": CONFORMS})
 
     @api.get("/collections", response_class=Response)
     def listed(request: Request, viewer: Seen) -> Response:
-        """Everything that may be asked for."""
+        """All collections."""
         every = [described(request, collection) for collection in collections.by_name().values()]
         return as_answer({"collections": every, "links": [link(f"{root(request)}/collections", "self", JSON)]})
 
     @api.get("/collections/{name}", response_class=Response)
     def one(request: Request, name: str, viewer: Seen) -> Response:
-        """One of them."""
+        """One collection."""
         return as_answer(described(request, collections.find(name)))
 
     @api.get("/collections/{name}/items", response_class=Response)
@@ -83,7 +83,7 @@ def add(api: FastAPI) -> None:
 
     @api.get("/collections/{name}/items/{key}", response_class=Response)
     def item(request: Request, name: str, key: str, filters: Asked, viewer: Seen) -> Response:
-        """One feature."""
+        """One feature by its key."""
 
         def single(
             request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, filters: Filters
@@ -103,7 +103,7 @@ Writer = Callable[[Request, Scope, Collection, pd.DataFrame, Any], str]
 
 
 def answered(request: Request, viewer: Viewer, filters: Filters, name: str, media: str, write: Writer) -> Response:
-    """The rows of a collection as the writer puts them; 304 for a client that has them already."""
+    """Rows of a collection formatted by ``write``; 304 when the client's copy is current."""
     collection, scope = collections.find(name), scope_of(viewer, filters.province)
     headers, is_known = unchanged(request, scope)
     if is_known:
@@ -115,7 +115,7 @@ def answered(request: Request, viewer: Viewer, filters: Filters, name: str, medi
 
 
 def as_csv(request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, filters: Filters) -> str:
-    """All rows, with the mark that makes Excel read Thai right; text that would run as a formula is quoted."""
+    """All rows as CSV, with the BOM that Excel needs for Thai; text that would run as a formula is quoted."""
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(frame.columns)
@@ -125,7 +125,7 @@ def as_csv(request: Request, scope: Scope, collection: Collection, frame: pd.Dat
 
 
 def as_json(request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, filters: Filters) -> str:
-    """All rows as objects."""
+    """All rows as JSON objects."""
     return dumped(
         {
             "data_version": scope.version,
@@ -137,7 +137,7 @@ def as_json(request: Request, scope: Scope, collection: Collection, frame: pd.Da
 
 
 def as_features(request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, page: Page) -> str:
-    """A page of features with the way to the next."""
+    """One page of features, with a link to the next."""
     frame = _inside(scope, collection, frame, page.bbox)
     limit = min(page.limit, MOST)
     part = frame.iloc[page.offset : page.offset + limit]
@@ -180,7 +180,7 @@ def _features(scope: Scope, collection: Collection, frame: pd.DataFrame) -> list
 
 
 def _inside(scope: Scope, collection: Collection, frame: pd.DataFrame, bbox: str | None) -> pd.DataFrame:
-    """Rows whose shape touches a box; rows without a shape have no place in any."""
+    """Rows whose geometry intersects the box; none for a collection without geometry."""
     if bbox is None:
         return frame
     try:
@@ -216,15 +216,15 @@ def described(request: Request, collection: Collection) -> dict[str, Any]:
 
 
 def link(href: str, rel: str, media: str) -> dict[str, str]:
-    """A link of the standard."""
+    """A link object of the standard."""
     return {"href": href, "rel": rel, "type": media}
 
 
 def dumped(content: object) -> str:
-    """JSON with Thai as it is written."""
+    """JSON with unescaped Thai; NaN is an error."""
     return json.dumps(content, ensure_ascii=False, allow_nan=False)
 
 
 def as_answer(content: object) -> Response:
-    """A small answer that changes with a release alone."""
+    """A response that changes only with a release."""
     return Response(dumped(content), media_type=JSON, headers={"Cache-Control": "no-cache"})

@@ -1,7 +1,7 @@
-"""Who is reached under a query: records, coverage, the roll-up to subdistricts, class bounds; kept by scope and query.
+"""Records, coverage, roll-up to subdistricts and class bounds under a query, cached per scope and query.
 
-Computed from the frames of :mod:`pages.queries.store` by ``geo``. They are shared between sessions and must not be
-changed in place; ``geo`` never does.
+Computed by ``geo`` from the frames of :mod:`pages.queries.store`. Results are shared between sessions: never change
+them in place.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pages.session.scope import Scope
 
 @cached(64)
 def records(scope: Scope, query: Query) -> pd.DataFrame:
-    """Support records that meet the query, as written (a split moves none of them)."""
+    """Support records that match the query, as stored; a split does not change them."""
     if query.split is not None:
         return records(scope, query.without("split"))
     if query.tier is not None:
@@ -37,26 +37,26 @@ def records(scope: Scope, query: Query) -> pd.DataFrame:
 
 
 def _spread(scope: Scope, query: Query) -> pd.DataFrame:
-    """The records of the query, money above the subdistrict spread by its split."""
+    """Records of the query, with money above the subdistrict level spread by its split."""
     places = store.places(scope, query.fiscal_year)
     return spread(records(scope, query), places.areas, query.split, places.local_governments)
 
 
 @cached(64)
 def rolled(scope: Scope, query: Query) -> RolledUp:
-    """Records by subdistrict and the strip of money without one; a split moves money from there, never adds any."""
+    """Records per subdistrict, and the money of no subdistrict; a split moves money between the two and adds none."""
     places = store.places(scope, query.fiscal_year)
     return roll_up(_spread(scope, query), places.areas, places.local_governments)
 
 
 def coverage(scope: Scope, query: Query) -> pd.DataFrame:
-    """Coverage of every subdistrict. The district is left out: it zooms, it does not hide a record."""
+    """Coverage of every subdistrict. The district filter is ignored: it zooms the map and hides no record."""
     return _coverage(scope, replace(query, district=None))
 
 
 @cached(16)
 def _counted(scope: Scope, fiscal_year: int | None) -> cov.Counted:
-    """All records of a year, sorted by place once for every query of it."""
+    """All records of a year, sorted by place once for all queries of that year."""
     places = store.places(scope, fiscal_year)
     return cov.counted(store.support(scope), places.areas, fiscal_year, places.local_governments)
 
@@ -90,7 +90,7 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
 
 
 def heard(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
-    """Who owes a report that bears on the query, and who has given it: what every "none" of the board stands on."""
+    """Which bases owe a report that the query depends on, and which gave it: the basis of every "none" on the board."""
     return _heard(scope, replace(query, district=None, split=None), register)
 
 
@@ -107,7 +107,7 @@ def _heard(scope: Scope, query: Query, register: str) -> pd.DataFrame:
 
 
 def waiting(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
-    """The rows at the review desk that may belong to the query, once for every place that each may be about."""
+    """Rows at the review desk that may match the query: one row per place that each may be about."""
     rows = store.may_be(scope, register)
     if register != "support":
         return rows
@@ -117,7 +117,7 @@ def waiting(scope: Scope, query: Query, register: str = "support") -> pd.DataFra
 
 
 def owed(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
-    """The reports that are asked for and bear on the query."""
+    """Expected reports that are asked for and that the query depends on."""
     dues = store.dues(scope, register)
     dues = dues[dues["is_asked"]]
     if register != "support":
@@ -128,7 +128,7 @@ def owed(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
 
 
 def _agencies(scope: Scope, query: Query) -> list[str] | None:
-    """The agencies that a query names, by themselves or by their level; ``None`` = all."""
+    """Agencies selected by code or by level; ``None`` = all."""
     if query.agency or not query.tier:
         return [query.agency] if query.agency else None
     agencies = store.code_list(scope, "agency")
@@ -140,9 +140,10 @@ def _undated(support: pd.DataFrame) -> pd.DataFrame:
 
 
 def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
-    """Class bounds of a measure for the maps of these queries, from all years together: one colour means one thing.
+    """Class bounds of a measure for the maps of these queries, from all years together: a colour means one thing.
 
-    Baht per head of all years added up has bounds of its own: on those of a single year nearly all would be in the top class.
+    Baht per head summed over all years has bounds of its own: with those of single years nearly all would be in the top
+    class.
     """
     wide = {replace(query, district=None, fiscal_year=None) for query in queries}
     over_all = column == "per_head_baht" and any(query.fiscal_year is None for query in queries)
@@ -159,12 +160,12 @@ def _breaks(scope: Scope, column: str, queries: tuple[Query, ...], over_all: boo
 
 @cached(64)
 def undated(scope: Scope, query: Query) -> pd.DataFrame:
-    """Records that a year filter leaves out because they state neither date nor year; they are in "all years" alone."""
+    """Records without date and year: a year filter leaves them out, only "all years" has them."""
     return _undated(records(scope, query.without("fiscal_year")))
 
 
 def records_without_a_filter(scope: Scope, query: Query) -> dict[str, int]:
-    """How many records there would be if one of the filters in use were dropped."""
+    """Number of records with one of the active filters dropped, by filter; tier and split are ignored."""
     query = query.without("tier", "split")
     used = [name for name, value in query.filters.items() if value is not None]
     return {name: len(records(scope, query.without(name))) for name in used}
@@ -172,25 +173,25 @@ def records_without_a_filter(scope: Scope, query: Query) -> dict[str, int]:
 
 @cached(16)
 def by_theme(scope: Scope, query: Query) -> pd.DataFrame:
-    """Coverage for each theme (or the one asked for), stacked with ``theme_code``: the figures of the coverage page."""
+    """Coverage per theme (or of the query's theme), stacked, with ``theme_code``."""
     themes = [code for code in theme_codes(scope) if query.theme in (None, code)]
     tables = [coverage(scope, replace(query, theme=theme)).assign(theme_code=theme) for theme in themes]
     return pd.concat(tables, ignore_index=True)
 
 
 def theme_coverage(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Status of every theme in every subdistrict."""
+    """Coverage of every theme in every subdistrict."""
     return by_theme(scope, Query(fiscal_year))
 
 
 def theme_codes(scope: Scope) -> list[str]:
-    """Codes of the themes in use, in the order of the code list: a retired one stays while records name it."""
+    """Codes of the themes in use, in code list order; a retired theme remains while records name it."""
     away = codes.retired("theme") - set(store.support(scope)["theme_code"].dropna())
     return [entry["code"] for entry in codes.themes() if entry["code"] not in away]
 
 
 @cached(4)
 def bases_by_theme(scope: Scope) -> dict[str, list[str]]:
-    """Which bases ever reported work on a theme: a report that they owe bears on it."""
+    """Bases that ever reported work on each theme: a theme's "none" waits for the reports that they owe."""
     pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates().sort_values("base")
     return pairs.groupby("theme_code")["base"].agg(list).to_dict()

@@ -1,4 +1,4 @@
-"""Places and groups by their names, tolerant of spelling: what the box on the map finds beyond the shapes shown."""
+"""Search of places and groups by name, tolerant of spelling, for the search box on the map."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
-LEAST, CLOSE = 4, 82  # letters from which a name may be misspelt, and how alike it must be then
+LEAST, CLOSE = 4, 82  # letters from which a name may be misspelt, and the least similarity (0-100) then
 
 
 class Named(NamedTuple):
-    """Something with a name: ``kind`` is subdistrict, district, village or group; ``code`` of its place; ``number`` of a village."""
+    """A search entry: ``kind`` (subdistrict, district, village, group), ``code`` of its place, village ``number``."""
 
     kind: str
     code: str
@@ -33,7 +33,7 @@ def _named(kind: str, code: str, names: list[object], number: int | None = None)
 
 @cached(8)
 def named(scope: Scope) -> list[Named]:
-    """Everything that can be looked for, as the person asking may see it; a group counts where its subdistrict is known."""
+    """Everything that can be searched, as the viewer may see it; groups only where their subdistrict is known."""
     places = queries.places(scope, None)
     rows = list(each_row(places.areas))
     entries = [_named("subdistrict", row.subdistrict_code, [row.name_th, row.name_en]) for row in rows]
@@ -48,7 +48,7 @@ def named(scope: Scope) -> list[Named]:
 
 
 def _fit(spoken: str, keys: tuple[str, ...]) -> float | None:
-    """0 the name itself, 1 its beginning, 2 a part, 3 nearly the name; ``None`` does not fit."""
+    """Quality of a match: 0 equal, 1 prefix, 2 substring, 3 similar; ``None`` for no match."""
     if spoken in keys:
         return 0
     if any(key.startswith(spoken) for key in keys):
@@ -62,7 +62,7 @@ def _fit(spoken: str, keys: tuple[str, ...]) -> float | None:
 
 @cached(256)
 def found(scope: Scope, written: str, most: int = 8) -> list[Named]:
-    """The first ``most`` that fit what is written: of the level it names, the nearest spelling, the larger place."""
+    """The best ``most`` matches: entries of the level named in the text first, then by quality, then larger places."""
     spoken, level = spoken_key(written)
     if len(spoken) < 2:
         return []

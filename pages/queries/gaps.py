@@ -1,4 +1,4 @@
-"""Need against support: gaps by indicator and by theme, demands of plans, who works next door, clusters."""
+"""Need against support: gaps by indicator and theme, demands of plans, agencies in neighbouring areas, clusters."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from pages.session.scope import Scope
 
 Bar = Literal["median", "mean", "quarter"]
 Per = Literal["rate", "count", "population", "households"]
-DIVISORS = {"people": "population", "households": "households"}  # unit of an indicator -> what makes a rate of it
+DIVISORS = {"people": "population", "households": "households"}  # unit of an indicator -> denominator of its rate
 
 
 @cached(64)
 def needs(scope: Scope) -> pd.DataFrame:
-    """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
+    """Indicators of subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
     return _need_table(scope)[["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
 
 
@@ -34,28 +34,28 @@ def _need_table(scope: Scope) -> pd.DataFrame:
 
 
 def apart(scope: Scope, indicator: str) -> tuple[int, float]:
-    """Municipalities with a figure of this need, and their sum."""
+    """Municipalities with a figure of this need (they are on no subdistrict of the map), and the sum of the figures."""
     return geo_gaps.apart(store.register(scope, "indicator"), indicator)
 
 
 def need_records(scope: Scope, indicator: str) -> pd.DataFrame:
-    """The rows behind the figures of one need, with their file."""
+    """Source rows of the figures of one need, with their file."""
     return geo_gaps.need_rows(_need_table(scope), indicator)
 
 
 def criteria_records(scope: Scope, register: str, fiscal_year: int | None) -> pd.DataFrame:
-    """The rows of a register behind the criteria of the ranking, with their file."""
+    """Source rows of a register behind the criteria of the ranking, with their file."""
     rows = _need_table(scope) if register == "indicator" else store.register(scope, register)
     return used(register, rows, fiscal_year)
 
 
 def theme_of(indicator: str) -> str | None:
-    """The theme that answers a need."""
+    """The theme that meets a need; ``None`` when the indicator names none."""
     return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
 
 
 def divisor_of(indicator: str, per: Per) -> Literal["population", "households"] | None:
-    """What a need is divided by; ``None``: it is classed as it stands (a count asked for, a percentage, points)."""
+    """Denominator of a need; ``None`` when it is classed as stated (a count was chosen, or its unit has no rate)."""
     if per == "population" or per == "households":
         return per
     unit = next((entry.get("unit_en") for entry in codes.indicators() if entry["code"] == indicator), None)
@@ -65,9 +65,10 @@ def divisor_of(indicator: str, per: Per) -> Literal["population", "households"] 
 
 @cached(64)
 def gaps(scope: Scope, query: Query, indicator: str, per: Per = "rate", bar: Bar = "median") -> pd.DataFrame:
-    """Need against support of the need's theme (or of the theme asked for).
+    """Need against support of the need's theme, or of the query's theme (:func:`geo.coverage.gaps.gaps`).
 
-    ``per`` is what a need is divided by (``rate``: people by people, households by households); from ``bar`` on it is high (``quarter``: the highest quarter of the places).
+    ``per`` is the denominator (``rate``: people by population, households by households). A need is high from ``bar``
+    on; ``quarter`` is the third quartile of the places.
     """
     theme = query.theme or theme_of(indicator)
     table = coverage(scope, Query(query.fiscal_year, query.agency, theme, query.stream))
@@ -82,7 +83,7 @@ def gaps(scope: Scope, query: Query, indicator: str, per: Per = "rate", bar: Bar
 
 @cached(32)
 def gaps_by_theme(scope: Scope, query: Query) -> pd.DataFrame:
-    """How far each theme reaches, those that leave most people without first."""
+    """Reach of each theme, those that leave most people without support first."""
     places = store.places(scope, query.fiscal_year)
     areas = places.areas
     return geo_gaps.gaps_by_theme(
@@ -117,13 +118,13 @@ def plan_demands(scope: Scope, query: Query) -> pd.DataFrame:
 
 @cached(8)
 def near_agencies(scope: Scope, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
-    """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
+    """Agencies active in neighbouring subdistricts, by (subdistrict, theme), those in most neighbours first."""
     table = geo_gaps.neighbouring_agencies(records(scope, Query(fiscal_year)), store.adjacency(scope))
     return table.groupby(["subdistrict_code", "theme_code"])["agency_code"].agg(list).to_dict()
 
 
 def cluster_records(scope: Scope, query: Query, measure: str) -> pd.DataFrame:
-    """The rows behind the measure of :func:`clusters`, with their file."""
+    """Source rows of the measure of :func:`clusters`, with their file."""
     if measure == "per_head_baht":
         return records(scope, query)
     rows = _need_table(scope)
@@ -133,7 +134,7 @@ def cluster_records(scope: Scope, query: Query, measure: str) -> pd.DataFrame:
 
 @cached(16)
 def clusters(scope: Scope, query: Query, measure: str, method: Method) -> pd.DataFrame:
-    """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
+    """Local clusters of baht per head (``per_head_baht``: "none" is 0, not reported is left out) or of an indicator."""
     if measure == "per_head_baht":
         table = coverage(scope, query).set_index("subdistrict_code")
         values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
@@ -144,7 +145,7 @@ def clusters(scope: Scope, query: Query, measure: str, method: Method) -> pd.Dat
 
 
 def strengths(scope: Scope) -> dict[str, dict]:
-    """Indicators of strength with figures in the store: code -> its entry."""
+    """Indicators of strength that have figures in the store: code -> entry of the code list."""
     present = set(needs(scope)["indicator_code"])
     return {
         entry["code"]: entry

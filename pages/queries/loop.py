@@ -1,6 +1,6 @@
-"""What happens from one meeting to the next: meetings, work and its states, notes, whom to ask, and what changed since.
+"""From one meeting to the next: meetings, work and its progress, notes, contacts of bases, changes since a meeting.
 
-Small tables are read on every run, as decisions are; what changed is computed once per data version and meeting.
+The small tables are read on every run, as decisions are; changes are computed once per data version and meeting.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pages.queries.query import Query
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
-# What says which row of a register is which: beside place and year, the words or code of this column.
+# Column that identifies a row of a register, together with its area and year.
 NAMES = {"plan": "plan_year", "welfare_fund": "fund_name", "contribution": "source", "organisation": "organisation_name", "indicator": "indicator_code",
          "role_holder": "role"}  # fmt: skip
 PASSING = {
@@ -41,7 +41,7 @@ PASSING = {
 
 @dataclass(frozen=True)
 class Since:
-    """The meeting that changes are counted from: its number and words, its day, and what was in use then."""
+    """The meeting that changes are counted from: number, name, day, and the data in use then."""
 
     number: int
     name: str
@@ -50,13 +50,13 @@ class Since:
 
 
 def meetings(scope: Scope) -> pd.DataFrame:
-    """Planned and held meetings of the province, the latest day first."""
+    """Planned and held meetings of the province, latest day first."""
     with store.reading(scope.viewer) as connection:
         return loop.read_meetings(connection, scope.province, viewer=scope.viewer)
 
 
 def held(scope: Scope) -> list[Since]:
-    """Meetings that were held and whose files are known, the latest first."""
+    """Meetings that were held and whose data in use are known, latest first."""
     rows = [(row, loop.state_of(row)) for row in each_row(meetings(scope))]
     listed = [
         Since(int(row.id), str(row.name), date.fromisoformat(str(row.held_on)[:10]), state)
@@ -67,30 +67,30 @@ def held(scope: Scope) -> list[Since]:
 
 
 def last_before(scope: Scope) -> Since | None:
-    """The last meeting held before today: what a meeting of today counts from."""
+    """The last meeting held before today."""
     return next((meeting for meeting in held(scope) if meeting.day < date.today()), None)
 
 
 def items(scope: Scope) -> pd.DataFrame:
-    """What people asked for before meetings."""
+    """What people asked to have before a meeting; a partner sees what its agency was asked for."""
     with store.reading(scope.viewer) as connection:
         return loop.read_items(connection, scope.province, viewer=scope.viewer)
 
 
 def work(scope: Scope) -> pd.DataFrame:
-    """Decisions, teams and projects with their state; the data team's."""
+    """Decisions, teams and projects with their latest progress; empty for others than the data team."""
     with store.reading(scope.viewer) as connection:
         return loop.read_work(connection, scope.province, viewer=scope.viewer)
 
 
 def said_of_work(scope: Scope) -> pd.DataFrame:
-    """Everything that was said of them, the newest first."""
+    """Every statement of progress on them, newest first; empty for others than the data team."""
     with store.reading(scope.viewer) as connection:
         return loop.read_history(connection, scope.province, viewer=scope.viewer)
 
 
 def notes_of(scope: Scope, subject: str | None = None, key: str | None = None) -> pd.DataFrame:
-    """Notes that this person may read, of one subject or of all."""
+    """Notes that the viewer may read, optionally of one subject and key."""
     with store.reading(scope.viewer) as connection:
         rows = notes.read_notes(connection, scope.province, viewer=scope.viewer)
     rows = rows if subject is None else rows[rows["subject"].eq(subject)]
@@ -98,19 +98,19 @@ def notes_of(scope: Scope, subject: str | None = None, key: str | None = None) -
 
 
 def people(scope: Scope) -> pd.DataFrame:
-    """Whom to ask about each base."""
+    """Contacts of each base."""
     with store.reading(scope.viewer) as connection:
         return notes.read_people(connection, scope.province, viewer=scope.viewer)
 
 
 def then(scope: Scope, since: Since) -> Scope:
-    """The scope of the registers as they stood at a meeting."""
+    """The scope with the registers as they were at a meeting."""
     return replace(scope, at=since.state)
 
 
 @cached(16)
 def changes(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
-    """What changed of the records of a query (any year) since a meeting (:func:`geo.changes.changes`)."""
+    """Changes of the query's records (of any year) since a meeting (:func:`geo.changes.changes`)."""
     wide = query.without("fiscal_year", "split", "district")
     last = max(money.asked_on(query), since.day)
     table = geo_changes.changes(records(then(scope, since), wide), records(scope, wide), since.day, last)
@@ -121,7 +121,7 @@ def changes(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
 
 @cached(8)
 def streams(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
-    """Streams that are new on the board since a meeting, or have ended in between: ``stream_code``, ``what``, ``satang``."""
+    """Streams new or ended since a meeting: ``stream_code``, ``what`` (new, ended), ``ends_on``, ``amount_satang``."""
     last = max(money.asked_on(query), since.day)
     now = history(store.support(scope), store.code_list(scope, "stream"), query.fiscal_year)
     before = set(store.support(then(scope, since))["stream_code"].dropna())
@@ -134,7 +134,7 @@ def streams(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
 
 @cached(8)
 def registers(scope: Scope, since: Since) -> pd.DataFrame:
-    """Rows of every other register that are new, gone or changed since a meeting: ``register``, ``new``, ``gone``, ``changed``."""
+    """Changes of the other registers since a meeting: ``register``, and rows ``new``, ``gone`` and ``changed``."""
     rows = []
     for name in tables.REGISTERS:
         if name in NAMES:

@@ -1,4 +1,4 @@
-"""The map's geometry, prepared once per boundary file into Streamlit's static folder."""
+"""Map geometry, written once per boundary file into Streamlit's static folder."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ from pages.session.cache import cached
 FOLDER = settings.ROOT / "static" / "geo"
 log = logging.getLogger("kradan")
 PREPARED_VERSION = 4
-_one_grid = threading.Lock()  # people who open ten provinces at once do not get ten processes
+_one_grid = threading.Lock()  # ten provinces opened at once must not start ten solver processes
 CREDITS = {"schematic": "DOPA", "true": "OCHA COD-AB · RTSD · CC BY-IGO", "ordered": "geothai"}
-# Kind of the main map -> its name in the switch, and what has to be said on the map itself.
+# Kind of the main map -> text key of its name in the switch, and of the note drawn on the map.
 NAMES = {"schematic": "map_schematic", "true": "map_true", "ordered": "map_ordered"}
 NOTES = {"schematic": "note_schematic", "ordered": "note_ordered"}
 
 
 def _optional(province: str, name: str) -> pd.DataFrame | None:
-    """What was solved ahead for the home province."""
+    """A table precomputed for the province of the shipped facts; ``None`` for other provinces."""
     path = reference.DIRECTORY / name
     return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() and province == FACTS_PROVINCE else None
 
 
 def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Cells with our names, as the boundary reader gives them."""
+    """Cells with our names, in the columns of the boundary reader."""
     columns = ["subdistrict_code", "name_th", "name_en", "district_code", "district_name_th", "district_name_en"]
     return cells[["subdistrict_code", "geometry"]].merge(facts[columns], on="subdistrict_code")
 
 
 def _signature(province: str, stamp: tuple) -> str:
-    """What the maps of a province depend on: its boundary files as they stand and what was said about them."""
+    """Fingerprint of a province's maps: its boundary files, their declared CRS and the format version."""
     systems = [candidates.read_card(Path(path)).get("crs") for path, *_ in stamp]
     asked_system = os.environ.get("KRADAN_BOUNDARIES_CRS")
     return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, systems, asked_system)).encode()).hexdigest()[:12]
@@ -57,7 +57,7 @@ def _signature(province: str, stamp: tuple) -> str:
 def current(province: str) -> dict:
     """Addresses, kind, credit, bounds and problems of the geometry in use for a province.
 
-    A bad boundary file never breaks the page, and a file that came or changed is taken up with the next run.
+    A bad boundary file never breaks the page; a new or changed file is used from the next run on.
     """
     return _current(province, candidates.stamp(province))
 
@@ -71,11 +71,11 @@ def _current(province: str, stamp: tuple) -> dict:
     problems = [problem.as_dict() for problem in source.problems]
     try:
         prepared = _prepare(source, province, kept.stem) | {"problems": problems}
-        # What could not be read today may be readable at the next start: then all is looked at again.
+        # A file that cannot be read today may be readable at the next start: such a result is not kept.
         if not any(problem.severity == "refused" for problem in source.problems):
             write_json(kept, prepared)
         write_json(last, prepared)
-    except OSError:  # a full disk: the boundaries may not even have been readable, but the last map is there
+    except OSError:  # full disk, perhaps before the boundaries were read: fall back to the last map
         prepared = prepared or _prepared(last)
         if prepared is None:
             raise
@@ -83,7 +83,7 @@ def _current(province: str, stamp: tuple) -> dict:
 
 
 def _prepared(card: Path) -> dict | None:
-    """What a card says of maps prepared earlier, if they are still there."""
+    """The card of maps prepared earlier, if their files still exist."""
     try:
         prepared = json.loads(card.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -108,14 +108,14 @@ def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -
 
 
 def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame, province: str, kind: str) -> Prepared:
-    """True map or schematic."""
+    """The boundaries, or the schematic map when there are none."""
     if source.frame is None:
         return prepare(_named(schematic(facts, _optional(province, "schematic_seeds.csv")), facts), tolerance_m=0)
     return prepare(source.frame)
 
 
 def _grid_name(main: Prepared, facts: pd.DataFrame, province: str, kind: str, signature: str) -> str:
-    """The file of the tile grid; one that was not solved ahead comes a few seconds later, and the browser asks again."""
+    """File name of the tile grid. Without a precomputed grid the file appears seconds later; the browser asks again."""
     solved = _optional(province, "tile_grid.csv")
     if solved is not None:
         return _write_grid(facts, solved, None).name
@@ -129,23 +129,26 @@ def _solve_grid(facts: pd.DataFrame, target: Path) -> None:
         try:
             with _one_grid:
                 placed = assign_apart(facts)
-        except (Refused, OSError):  # no room for a second process: here, then
+        except (Refused, OSError):  # no memory for a second process: solve it in this one
             log.exception("tile grid: not in a process of its own")
             placed = assign(facts)
         _write_grid(facts, placed, target)
-    except Exception:  # the map that is open stays; the next start tries again
+    except Exception:  # the open map stays; the next start tries again
         log.exception("tile grid %s", target.name)
 
 
 def _write_grid(facts: pd.DataFrame, placed: pd.DataFrame, target: Path | None) -> Path:
-    """Write the grid under a name of its content, or as ``target``."""
+    """Write the grid under a name made of its content, or as ``target``."""
     grid = prepare(_named(tile_grid(facts, placed), facts), tolerance_m=0)
     written = write_geojson(grid, FOLDER, "grid")
     return written if target is None else written.replace(target)
 
 
 def shared_options(options: dict) -> dict | str:
-    """The options as a static file, so that they are fetched once and not sent with every change; themselves when it cannot be written."""
+    """Address of the options as a static file, fetched once instead of sent with every change.
+
+    Returns the options themselves when the file cannot be written.
+    """
     return _shared_options(json.dumps(options, ensure_ascii=False, sort_keys=True)) or options
 
 
@@ -161,12 +164,12 @@ def _shared_options(content: str) -> str | None:
 
 
 def main_stem(source: boundaries.BoundarySource, facts: pd.DataFrame) -> str:
-    """The kind of the main map: ``true`` or ``schematic`` (places known, shapes not)."""
+    """The kind of the main map: ``true`` (boundaries) or ``schematic`` (places known, shapes not)."""
     return "true" if source.frame is not None else "schematic"
 
 
 def problems(province: str) -> list[Problem]:
-    """What was wrong with boundary files that were passed over."""
+    """Problems of boundary files that were skipped."""
     return [
         Problem(**{name: value for name, value in problem.items() if name != "severity"})
         for problem in current(province)["problems"]
@@ -174,7 +177,7 @@ def problems(province: str) -> list[Problem]:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a file in one step: a reader never sees half of it."""
+    """Write a file atomically: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where money goes under a query: flows, how far it meets plans, how evenly it is spread."""
+"""Money under a query: flows, agreement with community plans, evenness."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.session.scope import Scope
 
 
 def asked_on(query: Query) -> date:
-    """The day on which records have ended or not: the last of the year shown, today where that is still to come."""
+    """The day on which records count as ended or not: the last day of the query's year, at most today."""
     return min(fiscal_year_bounds(query.fiscal_year)[1], date.today()) if query.fiscal_year else date.today()
 
 
@@ -30,7 +30,7 @@ def flows(scope: Scope, query: Query) -> currents.Currents:
 
 @cached(16)
 def alignment(scope: Scope, query: Query) -> pd.DataFrame:
-    """Share of each subdistrict's money that meets its community's own plan."""
+    """Share of each subdistrict's money that meets its community plan (:func:`geo.money.alignment.alignment`)."""
     return geo_alignment.alignment(
         rolled(scope, query.without("district")).by_subdistrict,
         store.register(scope, "plan"),
@@ -40,21 +40,21 @@ def alignment(scope: Scope, query: Query) -> pd.DataFrame:
 
 @cached(16)
 def direction(scope: Scope, query: Query, by: str) -> pd.DataFrame:
-    """Money that goes where the community's own plan asks against money that does not, by a column of the records."""
+    """Money that meets the community's own plan against money that does not, by a column of the records."""
     placed = rolled(scope, query.without("district")).by_subdistrict
     return geo_alignment.direction(geo_alignment.judged(placed, store.register(scope, "plan")), by)
 
 
 @cached(8)
 def pulls(scope: Scope, query: Query) -> pd.DataFrame:
-    """Which way every stream pulls in every place (:func:`geo.money.pull.pulls`)."""
+    """Whether each stream's money meets the plans, per place (:func:`geo.money.pull.pulls`)."""
     placed = rolled(scope, query.without("district")).by_subdistrict
     return pull.pulls(geo_alignment.judged(placed, store.register(scope, "plan")))
 
 
 @cached(8)
 def evenness(scope: Scope, query: Query) -> dict:
-    """Lorenz curve, Gini and Theil of baht per head; loads its libraries only when first asked for."""
+    """Lorenz curve, Gini and Theil of baht per head; imports its libraries on the first call."""
     from geo.money import equity
 
     table = coverage(scope, query)

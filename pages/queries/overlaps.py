@@ -1,4 +1,4 @@
-"""Supports that meet in one place and period, by the rules of ``data/rules``."""
+"""Pairs of supports in one place and period, judged by the rules of ``data/rules``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pages.session.scope import Scope
 
 @cached(1)
 def rules() -> dict:
-    """The overlap rules and co-financing schemes of ``data/rules``."""
+    """The overlap rules and co-financing schemes of ``data/rules``, by file name."""
     return {
         name: tomllib.loads((settings.RULES / f"{name}.toml").read_text(encoding="utf-8"))
         for name in ("overlap", "cofinancing")
@@ -24,7 +24,7 @@ def rules() -> dict:
 
 @cached(32)
 def overlaps(scope: Scope, query: Query) -> geo_overlaps.Overlaps:
-    """Pairs of supports in the same place and period with their outcome."""
+    """Pairs of supports in the same place and period, with their outcome."""
     return geo_overlaps.overlaps(
         records(scope, query.without("district", "agency", "stream", "fiscal_year")),  # a pair is about whole amounts
         rules()["overlap"],

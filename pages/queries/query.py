@@ -1,4 +1,4 @@
-"""What a page asks of the records, as one value: the filters, the level of the agencies, how money above is spread."""
+"""A page's selection of records as one value: filters, level of the agencies, split of money above subdistricts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TIERS = ("local", "provincial", "central")
 
 @dataclass(frozen=True)
 class Query:
-    """The records asked for; ``None`` = all, and for ``split`` = money above the subdistrict stays where it was written.
+    """A selection of records; ``None`` = all, and for ``split`` = money above the subdistrict is not spread.
 
     ``fiscal_year`` is Gregorian; ``tier`` is the level of the agencies (one of :data:`TIERS`).
     """
@@ -26,11 +26,11 @@ class Query:
     split: SplitMethod | None = None
 
     def without(self, *names: str) -> Query:
-        """The same query with some of it dropped."""
+        """The same query with these fields dropped."""
         return replace(self, **dict.fromkeys(names))
 
     def at(self, dimension: str, value: str) -> Query:
-        """The same query at another value of a dimension (``year`` takes the Buddhist year); empty = all."""
+        """The same query with another value of a dimension (``year``: Buddhist year, as text); empty = all."""
         if dimension == "year":
             return replace(self, fiscal_year=int(value) - 543 if value else None)
         return replace(self, **{dimension: value or None})
@@ -43,5 +43,5 @@ class Query:
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The choices that narrow the records themselves, by the name :func:`geo.periods.filter_support` has for them."""
+        """The fields that narrow the records themselves, named as in :func:`geo.periods.filter_support`."""
         return {name: getattr(self, name) for name in ("fiscal_year", "agency", "theme", "stream", "district")}

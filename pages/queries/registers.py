@@ -1,4 +1,4 @@
-"""Entries of the registers of people, groups, communities, funds and plans, as the person asking may see them."""
+"""Entries of the registers (people, groups, communities, funds, plans ...), filtered for the viewer."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from pages.session.scope import Scope
 
 
 def entries(scope: Scope, name: str) -> pd.DataFrame:
-    """Entries of a register with the columns of its definition and those of :mod:`geo.registers`."""
+    """Entries of a register: the columns of its definition, those of :mod:`geo.registers`, and the key ``entry``."""
     return _entries(_seen(scope, name), name)
 
 
 def _seen(scope: Scope, name: str) -> Scope:
-    """The scope that a register is read in; of "people" it is decided for each person who may see a name."""
+    """The scope to read a register in: registers with names of people depend on whether this person signed in."""
     definition = definitions.defined().get(name)
     is_private = name == "people" or (definition and definition.private)
     return queries.who_sees_people(scope) if is_private else scope
 
 
 class Links(NamedTuple):
-    """By what entries of a register are found from another one: each village that they name, each name in squeezed letters.
+    """Index to find entries of a register from another one: ``entry`` by village code and by squeezed name.
 
-    With a name stands the entry's subdistrict, ``None`` where it names none.
+    Each name comes with the entry's subdistrict code, ``None`` when it has none.
     """
 
     by_village: dict[str, list[str]]
@@ -49,7 +49,7 @@ class Links(NamedTuple):
 
 
 def links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
-    """The links of a register whose names stand in ``columns``."""
+    """The links of a register whose names are in ``columns``."""
     return _links(_seen(scope, name), name, columns)
 
 
@@ -69,7 +69,10 @@ def _links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
 
 
 class Over(NamedTuple):
-    """A register over any map: ``places`` of :func:`geo.registers.over_map`, and how many entries belong to none of them."""
+    """A register on any map.
+
+    ``places``: :func:`geo.registers.over_map`. ``entries``: their number. ``unplaced``: how many have no subdistrict.
+    """
 
     places: pd.DataFrame
     entries: int
@@ -78,7 +81,7 @@ class Over(NamedTuple):
 
 @cached(16)
 def over(scope: Scope, name: str) -> Over:
-    """What a register says of every subdistrict today, as the person asking may see it."""
+    """The register per subdistrict today, as the viewer may see it."""
     register, rows = registers.REGISTERS[name], entries(scope, name)
     if "ends_on" in rows:
         rows = registers.in_force(rows, pd.Timestamp.today().normalize())
@@ -91,7 +94,7 @@ def over(scope: Scope, name: str) -> Over:
 
 @cached(16)
 def unit_keys(scope: Scope, name: str) -> pd.Series:
-    """By entry, the key by which an agreed class finds it (:func:`loaders.decisions.scenarios.unit_key`); NA without a name."""
+    """Key of an agreed class (:func:`loaders.decisions.scenarios.unit_key`), indexed by entry; NA without a name."""
     rows, title = entries(scope, name), registers.REGISTERS[name].title
     if name == "communities":
         return rows.set_index("entry")["village_code"]
@@ -105,7 +108,10 @@ def unit_keys(scope: Scope, name: str) -> pd.Series:
 
 
 def agreed_classes(scope: Scope, index_code: str, *, removed: bool = False) -> pd.DataFrame:
-    """Agreed classes of an index in the words of :func:`geo.ranking.review.agreed` (``class``, ``by``, ``on``); with ``removed`` all that ever stood."""
+    """Agreed classes of an index, with the columns of :func:`geo.ranking.review.agreed` (``class``, ``by``, ``on``).
+
+    With ``removed`` also those that were taken back.
+    """
     table = queries.decisions(scope, "override", removed=removed)
     table = table[table["index_code"].eq(index_code)]
     return table.rename(columns={"agreed_class": "class", "decided_by": "by", "decided_at": "on"})
@@ -114,7 +120,7 @@ def agreed_classes(scope: Scope, index_code: str, *, removed: bool = False) -> p
 def agreed_of_entries(scope: Scope, name: str) -> pd.DataFrame:
     """Agreed classes of a register's entries: ``entry`` beside the decision, NA where no visible entry has its key.
 
-    Two entries of one name and place are one unit: the class is of both.
+    Two entries with one name and place are one unit: the class applies to both.
     """
     keys = unit_keys(scope, name).rename("unit_key").rename_axis("entry").reset_index()
     return agreed_classes(scope, name).merge(keys[keys["unit_key"].notna()], on="unit_key", how="left")
@@ -122,13 +128,13 @@ def agreed_of_entries(scope: Scope, name: str) -> pd.DataFrame:
 
 @cached(4)
 def changes(scope: Scope) -> pd.DataFrame:
-    """Changes of entries by hand, the newest first."""
+    """Changes of entries by hand, newest first."""
     with queries.reading(scope.viewer) as connection:
         return by_hand.read_changes(connection, viewer=scope.viewer)
 
 
 def last_change(scope: Scope, register: str, number: int) -> int:
-    """A mark of the newest change of an entry, so that a form knows whether it changed since."""
+    """Number of the newest change of an entry: a form uses it to detect a change made in between."""
     with queries.reading(scope.viewer) as connection:
         return by_hand.last_change(connection, register, number)
 
@@ -141,12 +147,12 @@ def papers(scope: Scope) -> pd.DataFrame:
 
 
 def paper(scope: Scope, number: int) -> bytes:
-    """The bytes of a kept paper, if this person may have it."""
+    """Content of a kept paper, if the viewer may have it."""
     with queries.reading(scope.viewer) as connection:
         return kept_papers.read_paper(connection, number, viewer=scope.viewer)
 
 
-@cached(32)  # more than there are registers: a sheet reads them all
+@cached(32)  # more than there are registers: a subdistrict's sheet reads them all
 def _entries(scope: Scope, name: str) -> pd.DataFrame:
     return _keyed(_MAKERS.get(name, queries.register)(scope, registers.REGISTERS[name].table))
 
@@ -163,7 +169,7 @@ def _funds(scope: Scope, table: str) -> pd.DataFrame:
 
 
 def _indicators(scope: Scope, table: str) -> pd.DataFrame:
-    """Figures of places, those that are part of a whole with it, under the names of both languages."""
+    """Indicators of places (a part beside its whole), named in both languages."""
     listed = known_indicators()
     rows = registers.indicators(queries.register(scope, table), listed)
     names = {definition["code"]: f"{definition['name_th']} · {definition['name_en']}" for definition in listed}
@@ -178,13 +184,13 @@ def _communities(scope: Scope, table: str) -> pd.DataFrame:
 
 
 def _groups(scope: Scope, table: str) -> pd.DataFrame:
-    """Groups with the villages that their lists number."""
+    """Groups, with the codes of the villages that their lists number."""
     villages = queries.places(scope, None).villages["village_code"]
     return registers.with_listed_villages(queries.register(scope, table), villages)
 
 
 def _plans(scope: Scope, table: str) -> pd.DataFrame:
-    """Plans with the names of the booklets kept with them."""
+    """Plans, with the file names of their kept booklets."""
     kept = papers(scope)
     kept = kept[kept["register"].eq(table)].groupby("area_code")["file_name"].agg(", ".join)
     plans = queries.register(scope, table)
@@ -207,7 +213,7 @@ _MAKERS = {
 
 
 def _held(scope: Scope, name: str) -> pd.DataFrame:
-    """Entries of a dated register that hold today; of another one all."""
+    """Entries of a dated register in force today; of any other register all."""
     rows = entries(scope, name)
     if not registers.is_dated(registers.REGISTERS[name]):
         return rows
@@ -215,25 +221,25 @@ def _held(scope: Scope, name: str) -> pd.DataFrame:
 
 
 def _told(scope: Scope, name: str) -> pd.Series:
-    """By subdistrict, the share of those who owe a register that have given it; not known while rows wait for it."""
+    """By subdistrict, the share (0-1) of expected reports of a register that were given; NA while rows wait."""
     return told(coverage.heard(scope, Query(None), name))
 
 
 def memberships(scope: Scope, district: str | None = None) -> pd.DataFrame:
-    """Memberships that hold today, of a district with those of no single place that its members are in."""
+    """Memberships in force today, optionally only those of one district."""
     held = _held(scope, "membership")
     return held[held["district_code"].eq(district).fillna(False)] if district else held
 
 
 @cached(8)
 def unlinked(scope: Scope) -> pd.DataFrame:
-    """Villages in no network."""
+    """Villages that are in no network."""
     return networks.unlinked(queries.places(scope, None).villages, _held(scope, "membership"))
 
 
 @cached(8)
 def unlinked_by_place(scope: Scope) -> pd.DataFrame:
-    """``villages`` of every subdistrict, how many of them are ``unlinked``, and whether all who owe it have reported (``is_heard``)."""
+    """Per subdistrict ``villages``, ``unlinked`` ones, and ``is_heard``: all due reports were given."""
     codes = queries.areas(scope, None)["subdistrict_code"]
     every, without = queries.places(scope, None).villages, unlinked(scope)
     counts = {
@@ -246,47 +252,47 @@ def unlinked_by_place(scope: Scope) -> pd.DataFrame:
 
 @cached(8)
 def movements(scope: Scope) -> pd.DataFrame:
-    """Which of the two movements every subdistrict is in."""
+    """Which of the two movements each subdistrict is in (:func:`geo.networks.movements`)."""
     return networks.movements(queries.areas(scope, None), _held(scope, "membership"), _told(scope, "membership"))
 
 
 @cached(8)
 def looked_after(scope: Scope) -> pd.DataFrame:
-    """Who looks after every subdistrict."""
+    """Who looks after each subdistrict (:func:`geo.looking_after.by_place`)."""
     return looking_after.by_place(
         queries.areas(scope, None), _held(scope, "looking_after"), _told(scope, "looking_after")
     )
 
 
 def carers_of(scope: Scope, code: str) -> pd.DataFrame:
-    """Assignments that hold today and reach a subdistrict."""
+    """Assignments in force today that reach a subdistrict."""
     return looking_after.of_place(_held(scope, "looking_after"), code)
 
 
 def networks_over(scope: Scope, code: str) -> pd.DataFrame:
-    """Networks, circles and movements over a subdistrict."""
+    """Networks, circles and movements that cover a subdistrict."""
     return networks.covering(_held(scope, "membership"), queries.register(scope, "organisation"), code)
 
 
 def all_told(scope: Scope, name: str, code: str) -> bool:
-    """Whether all who owe a register have given it for a subdistrict, so that no entry is none."""
+    """Whether every report due of a register covers the subdistrict: only then does no entry mean "none"."""
     return bool(_told(scope, name).get(code, 0.0) == 1.0)
 
 
 @cached(8)
 def groups_without(scope: Scope) -> pd.DataFrame:
-    """Groups and networks that nobody looks after."""
+    """Groups and networks without anybody who looks after them."""
     return looking_after.groups_without(queries.register(scope, "organisation"), _held(scope, "looking_after"))
 
 
 def functions_without(scope: Scope) -> list[str]:
-    """Functions that nobody looks after."""
+    """Theme codes without anybody who looks after them."""
     return looking_after.functions_without(coverage.theme_codes(scope), _held(scope, "looking_after"))
 
 
 @cached(8)
 def targets_beside_plans(scope: Scope) -> pd.DataFrame:
-    """Targets of departments beside what the plans of the place ask for."""
+    """Targets of departments beside the demands of the plans of the place."""
     return looking_after.targets_beside_plans(entries(scope, "target"), queries.register(scope, "plan"))
 
 
@@ -295,10 +301,10 @@ INVENTORY = ("groups", "members", "savings_satang", "people", "funds", "networks
 
 @cached(8)
 def inventory(scope: Scope) -> pd.DataFrame:
-    """Community capital of every subdistrict: ``kind:KIND`` of the register of capital, and the counts of :data:`INVENTORY`.
+    """Community capital per subdistrict: ``kind:KIND`` of the capital register, and counts named in :data:`INVENTORY`.
 
-    NA where no entry names the place: that nobody listed it does not say that nothing is there. Vacant roles are no people,
-    and savings are those of groups and funds that state them.
+    NA where no entry names the place: an empty list does not prove that nothing is there. Vacant roles are not people;
+    savings are the stated ones of groups and funds.
     """
     areas = queries.areas(scope, None)["subdistrict_code"]
     rows = {name: entries(scope, name) for name in ("capital", "groups", "people", "funds", "plans")}
@@ -321,17 +327,17 @@ def inventory(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def openness(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Data sets with the level they are shared at and since when; every step that led there."""
+    """Data sets with their sharing level and its date; every change of level."""
     with queries.reading(scope.viewer) as connection:
         return read_openness(connection, viewer=scope.viewer)
 
 
-ROOMS_MEASURED = ("groups", "communities", "funds", "membership", "looking_after")  # counted per subdistrict
+ROOMS_MEASURED = ("groups", "communities", "funds", "membership", "looking_after")  # registers counted per subdistrict
 
 
 @cached(8)
 def measured(scope: Scope, name: str) -> pd.DataFrame:
-    """What can be measured of every entry of a register, or of every subdistrict (``subdistricts``): columns of floats by ``entry``."""
+    """Measures of a register's entries, or of all subdistricts (``subdistricts``): ``entry`` and columns of floats."""
     today, figures = pd.Timestamp.today().normalize(), queries.register(scope, "indicator")
     if name == "subdistricts":
         codes = queries.areas(scope, None)["subdistrict_code"]
@@ -358,7 +364,7 @@ def measured(scope: Scope, name: str) -> pd.DataFrame:
 
 
 def _networks_of(scope: Scope, keys: pd.Series, places: pd.Series, column: str) -> pd.Series:
-    """In how many networks and circles each is; none is 0 where all who owe memberships have reported, else not known."""
+    """Number of networks and circles of each key; 0 only where all membership reports were given, else NaN."""
     held = _held(scope, "membership")
     held = held[held["body_kind"].isin(["network", "circle"]) & held[column].notna()]
     names = held[column] if column == "village_code" else held[column].map(squeeze)
@@ -369,12 +375,12 @@ def _networks_of(scope: Scope, keys: pd.Series, places: pd.Series, column: str) 
 
 @cached(16)
 def classes(scope: Scope, name: str, criteria: tuple[tuple[str, float, int], ...], known_share: float) -> Ranking:
-    """A, B, C of the entries by criteria (column, weight, direction), with how firm each class is."""
+    """A/B/C class of the entries by criteria (column, weight, direction), with its stability."""
     return rank(index_of(name, criteria, known_share), measured(scope, name))
 
 
 def index_of(name: str, criteria: tuple[tuple[str, float, int], ...], known_share: float) -> Spec:
-    """The stated index behind :func:`classes`; many entries are drawn fewer times, and say so."""
+    """The index behind :func:`classes`; large registers get fewer uncertainty draws to save time."""
     listed = [{"code": code, "weight": weight, "direction": direction} for code, weight, direction in criteria]
     draws = 1_000 if name in ("subdistricts", "funds") else 300
     return read_spec(

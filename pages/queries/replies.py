@@ -1,4 +1,4 @@
-"""Corrections by link: marks for sheets, what came back by them, and what the data team decides about it."""
+"""Corrections by link: signed marks of links, replies that came back by them, decisions of the data team on these."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from pages.session.scope import Scope
 
 
 def mark(scope: Scope, link: Link) -> str | None:
-    """The signed mark of a link; ``None`` where links cannot be signed (no key, and no place to keep one)."""
+    """The signed mark of a link; ``None`` when links cannot be signed (no key, and nowhere to store one)."""
     try:
         return _mark(scope, link, links.last_day(date.today()))
-    except Refused:  # a key too short: health says so
+    except Refused:  # the key is too short: the health check reports it
         return None
 
 
@@ -38,25 +38,25 @@ def _mark(scope: Scope, link: Link, _until: date) -> str | None:
 
 
 def board_address() -> tuple[str, bool]:
-    """The address that telephones open this board by, and whether it is good on this machine only."""
+    """The address under which telephones open this board, and whether it works on this machine only."""
     prefix = f"/{insides.base_path()}" if insides.base_path() else ""
     return links.room_address(insides.port(), prefix)
 
 
-VIEW = "view:"  # before the name of a view of the wall, which is no code of a place
+VIEW = "view:"  # prefix of a wall view's name, where other keys are codes of places
 
 
 def shorts(scope: Scope, views: tuple[str, ...], today: date | None = None) -> dict[str, str]:
-    """Short marks of the wall (:func:`loaders.replies.links.short`) by code of a place, or by :data:`VIEW` and a view's name."""
+    """Short marks for the wall (:func:`loaders.replies.links.short`), by place code or :data:`VIEW` + view name."""
     first = (today or date.today()).replace(day=1)
     try:
         return {link_name(link): short for short, link in _shorts(scope, views, first, 0).items()}
-    except Refused:  # a key too short: health says so
+    except Refused:  # the key is too short: the health check reports it
         return {}
 
 
 def link_name(link: Link) -> str:
-    """How a link of the wall is named there."""
+    """The key of a link in :func:`shorts`."""
     return f"{VIEW}{link.code}" if link.kind == "view" else link.code
 
 
@@ -73,7 +73,7 @@ def _shorts(scope: Scope, views: tuple[str, ...], first: date, months_ago: int) 
 
 
 def behind(written: str, views: tuple[str, ...], today: date | None = None) -> Link:
-    """The link behind a short mark of this month or the one before, as a person typed it.
+    """The link of a short mark as a person typed it; marks hold in their month and the next.
 
     Raises ``Refused`` (``link_unknown``).
     """
@@ -87,56 +87,56 @@ def behind(written: str, views: tuple[str, ...], today: date | None = None) -> L
 
 
 def opened(mark_: str) -> Link:
-    """The link behind a mark; raises ``Refused`` (:func:`loaders.replies.links.opened`)."""
+    """The link of a signed mark; raises ``Refused`` (:func:`loaders.replies.links.opened`)."""
     with store.reading(queries.engine()) as connection:
         return links.opened(connection, mark_)
 
 
 def told(link: Link, receipt: str) -> list[Mapping[str, Any]]:
-    """What the holder of the link sees of messages sent by it, the one of ``receipt`` among them."""
+    """Messages sent by this link, as its holder may see them (:func:`loaders.replies.inbox.told`)."""
     with store.reading(queries.engine()) as connection:
         return list(inbox.told(connection, link, receipt))
 
 
 def send(link: Link, message: Message) -> bool:
-    """Keep a message for the review desk: the only write that needs no role."""
+    """Store a message for the review desk: the only write that needs no role."""
     with store.writing(queries.engine()) as connection:
         return inbox.send(connection, link, message)
 
 
 def replies(scope: Scope) -> pd.DataFrame:
-    """Replies about the province as this person may see them, newest first; not cached, since they are outside the data version."""
+    """Replies about the province as the viewer may see them, newest first; not cached: no data version covers them."""
     with queries.reading(scope.viewer) as connection:
         return inbox.read_replies(connection, scope.province, viewer=scope.viewer)
 
 
 def picture(scope: Scope, digest: str) -> str | None:
-    """A kept picture, base64; for the data team."""
+    """A stored picture, base64; data team only."""
     sign_in.team_only(scope.viewer)
     with queries.reading(scope.viewer) as connection:
         return inbox.picture(connection, digest)
 
 
 def row_of(scope: Scope, reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The support row that a reply names, if it is still in use; for the data team."""
+    """The support row that a reply names, if it is still in use; data team only."""
     sign_in.team_only(scope.viewer)
     with queries.reading(scope.viewer) as connection:
         return desk.row_of(connection, reply)
 
 
 def accept(key: int, reason: str, who: str, change: Change | None = None) -> None:
-    """The sender is right; see :func:`loaders.imports.review.replies.accept`."""
+    """Accept a reply (:func:`loaders.imports.review.replies.accept`); data team only."""
     sign_in.team_only(queries.viewer())
     desk.accept(queries.engine(), key, reason, who, change)
 
 
 def refuse(key: int, reason: str, who: str) -> None:
-    """The board stays as it is."""
+    """Refuse a reply: the board stays as it is; data team only."""
     sign_in.team_only(queries.viewer())
     desk.refuse(queries.engine(), key, reason, who)
 
 
 def revoke(reason: str, who: str, agency: str) -> None:
-    """Take the links of an agency back (``*``: all of the board)."""
+    """Revoke the links of an agency (``*``: all links of the board); data team only."""
     with queries.writing() as connection:
         links.revoke(connection, who, reason, agency=agency)

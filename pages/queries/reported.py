@@ -1,4 +1,4 @@
-"""Who owes a report under a query, who has given it for the whole of it, who sent single rows, who is silent and late."""
+"""Reports due under a query: bases that gave all of theirs, some rows, or nothing, and which are late."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from pages.session.scope import Scope
 
 @dataclass(frozen=True)
 class Known:
-    """Bases by what they have said for a query; ``owed`` is all of the others together.
+    """Bases by what they reported for a query; ``owed`` = ``full`` + ``part`` + ``silent``.
 
-    ``full`` spoke for every place they owe, ``part`` sent something (single rows, or some districts), ``silent`` sent
-    nothing for the year. ``due`` is the day of each. ``files`` have records in it.
+    ``full`` reported for every place they owe, ``part`` sent something (single rows, some districts), ``silent``
+    nothing for the year. ``due``: base and due day. ``files``: number of files with records of the query, in any
+    district.
     """
 
     owed: tuple[str, ...]
@@ -33,18 +34,18 @@ class Known:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Who has not given the whole report: silent ones first."""
+        """Bases without a full report, silent ones first."""
         return (*self.silent, *self.part)
 
     def late(self, today: date | None = None) -> tuple[str, ...]:
-        """Those of the missing whose day has passed."""
+        """Missing bases whose due day has passed."""
         day, days = today or date.today(), dict(self.due)
         return tuple(base for base in self.missing if base in days and days[base] < day)
 
 
 @cached(128)
 def known(scope: Scope, query: Query) -> Known:
-    """What stands behind the results of a query, within its district."""
+    """Reporting state behind the results of a query, within its district."""
     query = query.without("split")
     table = coverage.heard(scope, query)
     table = table[table.index.str.startswith(query.district or "")]
@@ -61,7 +62,7 @@ def known(scope: Scope, query: Query) -> Known:
     days: dict[str, date] = {}
     for due in each_row(dues.sort_values("fiscal_year", na_position="first")):
         if (day := day_of(due.due_on, due.due_days, query.fiscal_year)) is not None:
-            days[due.base] = day  # the year's own day after the one of every year
+            days[due.base] = day  # a due day of this year overwrites that of every year, which is sorted first
     return Known(
         tuple(owed),
         tuple(base for base in owed if base not in missing),

@@ -1,4 +1,4 @@
-"""What the board is for: asked at the first start, kept in the store and beside it."""
+"""First start: what the board is for, an empty province or the demo."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pages.session.scope import Scope
 
 @cached(2)
 def is_chosen(scope: Scope) -> bool:
-    """Whether somebody has said what this board is for."""
+    """Whether somebody has chosen what this board is for."""
     with store.reading(scope.viewer) as connection:
         return setup.is_chosen(connection)
 
 
 def begin(province: str | None) -> dict:
-    """The choice: a province that begins empty, or (``None``) the demo."""
+    """Set up a province that begins empty, or (``None``) the demo; data team only."""
     sign_in.team_only(store.viewer())
     return setup.begin(store.engine(), province, sign_in.name() or "-")

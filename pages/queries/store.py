@@ -1,6 +1,6 @@
-"""The only door to the store: every frame a page sees comes from here, cached by data version.
+"""The only access of pages to the store: every frame on a page is read here, cached by data version.
 
-Frames are shared between sessions and must not be changed in place; ``geo`` never does.
+Frames are shared between sessions: never change them in place.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from pages.session.cache import cached
 from pages.session.scope import Scope
 
 Written = TypeVar("Written")
-_words_of: dict[str, str] = {}  # the data version whose words lie over the shipped lists
+_words_of: dict[str, str] = {}  # data version whose edited code lists are applied over the shipped ones
 POPULATION_YEARS = reference.POPULATION_YEARS
 
 
 @cached(1)
 def engine() -> Engine:
-    """One engine for the process."""
+    """The process's one engine."""
     return store.open_store()
 
 
 def viewer() -> Viewer:
-    """Who looks, with role and agency, read on every run: a revoked account is the public again at once."""
+    """The session's viewer (role, agency), read on every run: a revoked account becomes the public at once."""
     if not sign_in.has_sign_in():
         return sign_in.ALONE
     with store.reading(engine()) as connection:
@@ -53,7 +53,7 @@ def viewer() -> Viewer:
 
 
 def is_team_member(subject: str | None) -> bool:
-    """Whether this sign-in name is of the data team now; without a provider one person at this machine is."""
+    """Whether this sign-in name is of the data team; without sign-in the person at this machine is."""
     if subject is None:
         return sign_in.may_be_alone()
     with store.reading(engine()) as connection:
@@ -61,13 +61,13 @@ def is_team_member(subject: str | None) -> bool:
 
 
 def viewer_of_token(token: str) -> Viewer | None:
-    """Whom a token of another program speaks for now; ``None`` for one that is none."""
+    """The viewer whom a program's token stands for; ``None`` for an invalid token."""
     with store.reading(engine()) as connection:
         return tokens.viewer_of(connection, token)
 
 
 def why_not_ready() -> str | None:
-    """The code of what keeps the store from answering; ``None`` when it answers."""
+    """Code of the reason why the store does not answer; ``None`` when it does."""
     try:
         with store.reading(engine()) as connection:
             store.data_version(connection)
@@ -80,13 +80,16 @@ def why_not_ready() -> str | None:
 
 @contextmanager
 def reading(seen: Viewer | None = None) -> Generator[Connection]:
-    """One consistent view of the store, bound to who looks (else: to this session's viewer); nothing else in pages opens it."""
+    """A consistent snapshot of the store, bound to a viewer (by default this session's)."""
     with store.reading(engine(), seen or viewer()) as connection:
         yield connection
 
 
 def current_scope(province: str | None = None, seen: Viewer | None = None) -> Scope:
-    """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
+    """The scope of this moment: data version, province (by default the chosen one), viewer.
+
+    Applies the code lists edited in the store when the data version has changed.
+    """
     seen = seen or viewer()
     with store.reading(engine()) as connection:
         version = store.data_version(connection) + shared_nation.mark_of(connection)
@@ -97,13 +100,13 @@ def current_scope(province: str | None = None, seen: Viewer | None = None) -> Sc
 
 
 def basis(scope: Scope) -> Basis:
-    """What a decision taken now stands on."""
+    """Data version and province, stored with a decision."""
     return Basis(scope.version, scope.province)
 
 
 @contextmanager
 def writing() -> Generator[Connection]:
-    """A write by the person at this session, signed by the sign-in name; refused unless this is the data team."""
+    """A write transaction, signed with the sign-in name; raises ``Refused`` unless the viewer is of the data team."""
     sign_in.team_only(viewer())
     with store.writing(engine(), signer=sign_in.name()) as connection:
         yield connection
@@ -111,14 +114,14 @@ def writing() -> Generator[Connection]:
 
 @cached(4)
 def support(scope: Scope) -> pd.DataFrame:
-    """All support records of the province."""
+    """All support records of the province, one row each."""
     with reading(scope.viewer) as connection:
         rows = store.read_support(connection, scope.province, viewer=scope.viewer, at=scope.at)
     return _of_province(scope, rows)
 
 
 def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
-    """Without rows that name no province and were loaded for another one: a national file is loaded once for each."""
+    """Drop rows without a province that were loaded for another one: a national file is loaded once per province."""
     if "province_code" not in rows:
         return rows
     ours = rows["province_code"].notna() | rows["batch_id"].isin(batches(scope)["id"])
@@ -127,19 +130,22 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
 
 @cached(32)
 def register(scope: Scope, name: str) -> pd.DataFrame:
-    """Another register of the province, with base and file of every row."""
+    """Any other register of the province, with base and file of every row."""
     with reading(scope.viewer) as connection:
         rows = store.read_register(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
     return _of_province(scope, rows)
 
 
 def role_holders(scope: Scope) -> pd.DataFrame:
-    """People by role as this person may see them: a visitor without sign-in sees which roles are filled, not by whom."""
+    """People by role; without sign-in one sees which roles are filled, not the names."""
     return _role_holders(who_sees_people(scope))
 
 
 def who_sees_people(scope: Scope) -> Scope:
-    """The scope that registers with names of people are read in: names are for who signed in."""
+    """The scope to read registers with names of people in: the public's unless this board has sign-in.
+
+    With sign-in the scope's own viewer decides what is masked.
+    """
     return scope if sign_in.has_sign_in() else replace(scope, viewer=PUBLIC)
 
 
@@ -151,14 +157,14 @@ def _role_holders(scope: Scope) -> pd.DataFrame:
 
 @cached(32)
 def dues(scope: Scope, name: str | None = None) -> pd.DataFrame:
-    """Whose report about the province is listed, of a register or of all; ``is_asked`` False owes nothing."""
+    """Expected reports of the province, of one register or all; a row with ``is_asked`` False owes nothing."""
     with reading(scope.viewer) as connection:
         return expected.read_dues(connection, name, scope.province, viewer=scope.viewer)
 
 
 @cached(32)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
-    """Which base spoke for which area of the province and year, as somebody stated it."""
+    """Given reports: which base reported which area of the province and which year."""
     with reading(scope.viewer) as connection:
         rows = store.read_reports(connection, name, viewer=scope.viewer, at=scope.at)
     return rows[rows["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
@@ -166,21 +172,21 @@ def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
 
 @cached(32)
 def may_be(scope: Scope, name: str = "support") -> pd.DataFrame:
-    """Rows of a register that wait, once for every place of the province that each may be about."""
+    """Rows of a register that wait for review: one row per place of the province that each may be about."""
     with reading(scope.viewer) as connection:
         return read_may_be(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
 
 
 @cached(4)
 def scopes(scope: Scope) -> dict[int, list[dict]]:
-    """What every batch speaks for, by its number."""
+    """What each batch speaks for, by batch number."""
     with reading(scope.viewer) as connection:
         return speaks_for.read_scopes(connection, viewer=scope.viewer)
 
 
 @cached(4)
 def batches(scope: Scope) -> pd.DataFrame:
-    """The batches that were loaded for the province, newest first."""
+    """Batches loaded for the province, newest first."""
     every, province = all_batches(scope), scope.province
     ours = pd.Series([province in codes.split(",") for codes in every["provinces"]], index=every.index, dtype=bool)
     return every[ours].reset_index(drop=True)
@@ -188,28 +194,28 @@ def batches(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def all_batches(scope: Scope) -> pd.DataFrame:
-    """Batches of every province in the store, newest first."""
+    """Batches of all provinces, newest first."""
     with reading(scope.viewer) as connection:
         return store.read_batches(connection, viewer=scope.viewer)
 
 
 @cached(32)
 def has_demo(scope: Scope) -> bool:
-    """Whether invented data stand on the board."""
+    """Whether an active batch of the province is demo data."""
     loaded = batches(scope)
     return bool((loaded["is_active"].astype(bool) & loaded["is_demo"].astype(bool)).any())
 
 
 @cached(4)
 def data_sets(scope: Scope) -> pd.DataFrame:
-    """What may be shared: every ``base`` and ``register`` with rows in the store."""
+    """Data sets that can be shared: each ``base`` and ``register`` with rows of the province."""
     pairs = [(base, name) for name in tables.REGISTERS for base in sorted(set(register(scope, name)["base"].dropna()))]
     return pd.DataFrame(pairs, columns=["base", "register"])
 
 
 @cached(4)
 def quarantined(scope: Scope) -> pd.DataFrame:
-    """Rows of active batches that wait for a person."""
+    """Quarantined rows of active batches of the province."""
     with reading(scope.viewer) as connection:
         rows = store.read_table(connection, tables.quarantine, viewer=scope.viewer)
     active = batches(scope).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
@@ -218,7 +224,7 @@ def quarantined(scope: Scope) -> pd.DataFrame:
 
 @cached(8)
 def resting_on(scope: Scope, batch: int) -> list[dict]:
-    """Files that left lines out because this batch has them."""
+    """Files that left out lines because this batch already has them; data team only."""
     sign_in.team_only(scope.viewer)
     with reading(scope.viewer) as connection:
         return duplicates.resting_on(connection, batch)
@@ -226,7 +232,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
 
 @cached(2)
 def waiting(scope: Scope) -> pd.DataFrame:
-    """The same rows as they read now: what a person has to say about each, and which are alike."""
+    """Waiting rows of the province re-read today, with the open question of each and what is alike; data team only."""
     sign_in.team_only(scope.viewer)
     with reading(scope.viewer) as connection:
         rows = review_queries.waiting(connection, scope.province)
@@ -235,7 +241,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
 
 @cached(2)
 def near_repeats(scope: Scope) -> list[near.Pair]:
-    """Pairs of supports in use that may be the same money, which nobody has decided yet."""
+    """Undecided pairs of supports in use that may be the same money; data team only."""
     sign_in.team_only(scope.viewer)
     with reading() as connection:
         return near.waiting(connection, scope.province)
@@ -243,7 +249,7 @@ def near_repeats(scope: Scope) -> list[near.Pair]:
 
 @cached(2)
 def over_years(scope: Scope) -> pd.DataFrame:
-    """Records with money that run in several fiscal years, those whose share nobody stated first."""
+    """Records with money that run over several fiscal years, those without a stated share first; data team only."""
     sign_in.team_only(scope.viewer)
     with reading(scope.viewer) as connection:
         return year_shares.over_years(connection, scope.province, viewer=scope.viewer)
@@ -251,7 +257,7 @@ def over_years(scope: Scope) -> pd.DataFrame:
 
 @cached(2)
 def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Decisions about single rows, and decided places that nothing uses."""
+    """Decisions on single rows, and aliases of places that nothing uses; data team only."""
     sign_in.team_only(scope.viewer)
     with reading(scope.viewer) as connection:
         taken, unused = review_queries.decisions(connection), review_queries.unused_aliases(connection)
@@ -260,19 +266,19 @@ def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @cached(4)
 def code_list(scope: Scope, name: str) -> pd.DataFrame:
-    """Agencies or streams as the store knows them."""
+    """A code list of the store (``agency``, ``stream``) as a frame."""
     with reading(scope.viewer) as connection:
         return store.read_table(connection, tables.metadata.tables[name], viewer=scope.viewer)
 
 
 def population_year(fiscal_year: int | None) -> int:
-    """The register year whose population stands for a fiscal year: the latest not after it, else the first."""
+    """The register year whose population is used for a fiscal year: the latest not after it, else the first."""
     past = [year for year in POPULATION_YEARS if fiscal_year is None or year <= fiscal_year]
     return past[-1] if past else POPULATION_YEARS[0]
 
 
 class Places(NamedTuple):
-    """What is known of the areas of a province in a fiscal year, independent of data and viewer."""
+    """The areas of a province in a fiscal year; equal for all data versions and viewers."""
 
     areas: pd.DataFrame  # subdistricts with population and households of the year's register
     villages: pd.DataFrame  # those that existed by the end of the year
@@ -281,7 +287,7 @@ class Places(NamedTuple):
 
 @cached(64)
 def places(scope: Scope, fiscal_year: int | None) -> Places:
-    """The areas of the province; their frames are shared between scopes."""
+    """The areas of the province; the frames are shared between scopes."""
     return _places(scope.province, fiscal_year)
 
 
@@ -300,7 +306,7 @@ def _places(province: str, fiscal_year: int | None) -> Places:
 
 
 def areas(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """The subdistricts of the province with population and households of the year's register."""
+    """Subdistricts of the province, with population and households of the year's register."""
     return places(scope, fiscal_year).areas
 
 
@@ -316,7 +322,7 @@ def _adjacency(province: str) -> pd.DataFrame:
 
 @cached(4)
 def completeness(scope: Scope) -> pd.DataFrame:
-    """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
+    """Completeness of each register of places over all years (``tracker.Completeness``), ``records``, ``unplaced``."""
     rows, seen = [], scope.viewer
     with reading(scope.viewer) as connection:
         for name, table in tables.REGISTERS.items():
@@ -326,14 +332,14 @@ def completeness(scope: Scope) -> pd.DataFrame:
                 more = {"register": name, "records": len(mine), "unplaced": int(mine["area_code"].isna().sum())}
                 unknown = (
                     {} if counted.total else dict.fromkeys(("reported", "total", "share"))
-                )  # no area register there
+                )  # without an area register the total is unknown
                 rows.append(more | counted._asdict() | unknown)
     return pd.DataFrame(rows).astype({"reported": "Int64", "total": "Int64", "share": float})
 
 
 @cached(2)
 def area_register(scope: Scope) -> pd.DataFrame:
-    """Every period of every area of the province in the register; dates are ``datetime.date`` or ``None``."""
+    """Every period of every area of the province; dates are ``datetime.date`` or ``None``."""
     with reading(scope.viewer) as connection:
         periods = areas_register.read_areas(connection)
     periods = periods[periods["code"].str.startswith(scope.province)].reset_index(drop=True)
@@ -342,7 +348,7 @@ def area_register(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def placed_records(scope: Scope) -> pd.DataFrame:
-    """Where every record of every register of places stands: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang``."""
+    """Place of every record: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang`` (of support)."""
     frames = []
     for name, table in tables.REGISTERS.items():
         if "subdistrict_code" in table.c:
@@ -354,32 +360,32 @@ def placed_records(scope: Scope) -> pd.DataFrame:
 
 @cached(32)
 def years(scope: Scope) -> list[int]:
-    """Fiscal years that support records name, run in or have money of, latest first."""
+    """Fiscal years of the support records (stated, run in, or with money), latest first."""
     return sorted(years_of(support(scope)), reverse=True)
 
 
 @cached(32)
 def usual_year(scope: Scope) -> int | None:
-    """The fiscal year with most records: what a blank start shows."""
+    """The fiscal year with most records, shown when no year is chosen; ``None`` without dated records."""
     named = support(scope)["fiscal_year"].dropna()
     return int(named.mode().iloc[0]) if len(named) else None
 
 
 @cached(4)
 def clearings(scope: Scope) -> pd.DataFrame:
-    """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
+    """Explanations of flagged pairs with the rows they concern; no ``support_a`` when the file is withdrawn."""
     with reading(scope.viewer) as connection:
         return cleared_pairs.read_clearings(connection, viewer=scope.viewer)
 
 
 def delete_demo(who: str) -> dict:
-    """Delete the invented data for good; a backup is kept."""
+    """Delete the demo data for good, keeping a backup; data team only."""
     sign_in.team_only(viewer())
     return setup.delete_demo(engine(), who)
 
 
 def word_list(name: str) -> list[dict]:
-    """Every entry of a code list as it stands now, merged and retired ones too."""
+    """Every entry of a code list, merged and retired ones too; data team only."""
     sign_in.team_only(viewer())
     with reading() as connection:
         return words.listed(connection, name)
@@ -392,17 +398,16 @@ def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:
 
 
 def undo_clearing(key: int, who: str) -> None:
-    """Take an explanation back."""
+    """Undo an explanation."""
     with writing() as connection:
         cleared_pairs.undo(connection, key, who)
 
 
 def decisions(scope: Scope, name: str, *, removed: bool = False) -> pd.DataFrame:
-    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, not cached, outside the data version.
+    """Standing rows of ``scenario``, ``override``, ``team`` or ``project``; not cached: no data version covers them.
 
-    With ``removed`` all that ever stood.
-
-    Who decided is for the data team; others see that somebody signed.
+    With ``removed`` also those taken back; with ``scope.at`` those that stood at that moment. Only the data team sees
+    who decided.
     """
     with reading(scope.viewer) as connection:
         if scope.at is None:
@@ -413,6 +418,6 @@ def decisions(scope: Scope, name: str, *, removed: bool = False) -> pd.DataFrame
 
 
 def decide(write: Callable[[Connection], Written]) -> Written:
-    """One write of a decision; raises ``Refused`` with what is missing."""
+    """Run one write of a decision; raises ``Refused`` with what is missing."""
     with writing() as connection:
         return write(connection)

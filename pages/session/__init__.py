@@ -1,5 +1,5 @@
-"""What a run of a page stands on: scope, choices of the link, text and formatter, cache, fragments, sign-in, errors.
+"""What every run of a page needs: scope, URL state, text and formatter, cache, fragments, sign-in, error boundary.
 
 Out: ``scope.Scope``, ``url_state``, ``text.t``, ``formatter.Formatter``, ``cache.cached``, ``errors.boundary``, ``sign_in``.
-The lowest room of ``pages``: imports ``loaders`` only.
+The lowest package of ``pages``: imports only ``loaders``.
 """

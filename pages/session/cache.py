@@ -1,6 +1,6 @@
-"""Results of functions, kept by their arguments for all sessions of the process; computed once for who asks together.
+"""Memoised functions, shared by all sessions of the process; simultaneous calls with equal arguments compute once.
 
-What ``st.cache_resource`` does, without its hashing of every argument: the arguments here are short and hashable.
+Like ``st.cache_resource`` without its hashing of every argument: the arguments here are short and hashable.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _generation = 0
 
 
 def cached(size: int) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Keep the last ``size`` results of a function; an argument left out is the same as its default."""
+    """Memoise a function with its last ``size`` results; leaving an argument out equals passing its default."""
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         places = [
@@ -31,7 +31,7 @@ def cached(size: int) -> Callable[[Callable[Arguments, Result]], Callable[Argume
         ]
 
         def key(*arguments: Hashable, **named: Hashable) -> Hashable:
-            """The arguments and the generation: what began before a :func:`clear` is not found after it."""
+            """The arguments and the generation: a computation begun before :func:`clear` is not found after it."""
             rest = (named.pop(place.name, place.default) for place in places[len(arguments) :])
             return hashkey(_generation, *arguments, *rest, **named)
 
@@ -43,7 +43,7 @@ def cached(size: int) -> Callable[[Callable[Arguments, Result]], Callable[Argume
 
 
 def clear() -> None:
-    """Forget every result of every function: the store was lost, or is another one."""
+    """Forget all results of all functions: the store failed or was replaced."""
     global _generation
     _generation = next(_generations)
     for memo in _memos:

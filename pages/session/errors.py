@@ -1,4 +1,4 @@
-"""Error boundary: a plain message in the language of the person, the details only in the log."""
+"""Error boundary: the person reads a plain message in their language, the details go to the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.session import cache
 from pages.session.text import flat, problem_text, t
 
 log = logging.getLogger("kradan")
-swallowed = 0  # unexpected faults since the start that became a message: tests hold it at zero
+swallowed = 0  # unexpected exceptions turned into a message since the start; tests require zero
 STORE_FAILURES = (StoreUnavailable, SQLAlchemyError)
 
 
@@ -28,14 +28,14 @@ def _count() -> None:
 
 
 def _told(fault: Exception) -> str:
-    """The trace for the log; what the database says of a row's values, and contacts anywhere, are left out."""
+    """The traceback for the log, without PostgreSQL's DETAIL lines (they quote row values) and without contacts."""
     text = "".join(traceback.format_exception(fault))
     return redact_text(re.sub(r"(?m)^DETAIL:.*$", "DETAIL: -", text))
 
 
 @contextmanager
 def refusals_told(show: Callable[[str], object] = st.error) -> Generator[None]:
-    """A refusal inside is shown in words where the action was asked for; the rest of the block does not run."""
+    """Show a refusal as text by ``show`` and skip the rest of the block."""
     try:
         yield
     except Refused as stop:
@@ -44,12 +44,12 @@ def refusals_told(show: Callable[[str], object] = st.error) -> Generator[None]:
 
 @contextmanager
 def boundary() -> Generator[None]:
-    """Turn exceptions inside into a message that says what to do; Streamlit's own signals pass: they are no ``Exception``."""
+    """Turn exceptions into a message that says what to do. Streamlit's own are ``BaseException`` and pass."""
     try:
         yield
     except StoreUnavailable as fault:
         log.error("store unavailable: %s", fault)
-        st.error(t(f"problem_{fault.code}", value=""))  # where the store lies is for the log
+        st.error(t(f"problem_{fault.code}", value=""))  # the location of the store is only for the log
     except Refused as stop:
         blanks = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
         st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
@@ -58,7 +58,7 @@ def boundary() -> Generator[None]:
         log.error("store failed: %s", _told(fault))
         cache.clear()
         st.error(t("problem_store_failed"))
-    except Exception as fault:  # noqa: BLE001 - the last net around every view; the trace is in the log
+    except Exception as fault:  # noqa: BLE001 - last handler around every view; the traceback is in the log
         _count()
         log.error("view failed: %s", _told(fault))
         st.error(t("problem_view_failed"))

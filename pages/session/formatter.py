@@ -1,7 +1,7 @@
-"""Text keys, numbers, money, dates and names in the words of one language. Knows no Streamlit.
+"""Text keys, numbers, money, dates and names as text in one language. Imports no Streamlit.
 
-The screen, the wall of a meeting, its pack and the shell all speak through it: the screen by :mod:`pages.session.text`,
-which holds the language of the person.
+Used by the screen (through :mod:`pages.session.text`, which knows the person's language), the meeting wall, the meeting
+pack and the shell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MILLION_BAHT = 1e6
 
 
 class Phrase(NamedTuple):
-    """A text key and what fills its blanks; as JSON ``[key, {blank: value}]``. It becomes words last (:meth:`Formatter.phrase`)."""
+    """A text key and its blanks, as JSON ``[key, {blank: value}]``; made text last, by :meth:`Formatter.phrase`."""
 
     key: str
     blanks: Mapping[str, object] = MappingProxyType({})
@@ -30,7 +30,7 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True)
 class Formatter:
-    """What stands on a page, a wall or paper, in one language (``th`` or ``en``); the capital has words of its own."""
+    """Text for screen, wall or paper in one language (``th`` or ``en``); ``is_capital`` selects Bangkok's own terms."""
 
     language: str
     is_capital: bool = False
@@ -40,18 +40,18 @@ class Formatter:
         return catalogue(self.language, CAPITAL if self.is_capital else None)
 
     def text(self, key: str, **blanks: object) -> str:
-        """The words of a key, its blanks filled as they are. ``KeyError`` for a key that no catalogue has."""
+        """The text of a key; blanks are inserted unformatted. ``KeyError`` for a key that is not in the catalogue."""
         words = self._texts[key]
         return fill(words, blanks) if blanks else words
 
     def coded(self, stem: str, code: Any) -> str:
-        """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
+        """The text for a code from the data; the code itself when the catalogue has none."""
         return self._texts.get(f"{stem}{code}", str(code))
 
     def say(self, key: str, **blanks: object) -> str:
-        """The words of a key, its blanks put into words by :meth:`value`; a ``{}`` in it takes the blank ``range``.
+        """The text of a key, blanks formatted by :meth:`value`; a ``{}`` in it takes the blank ``range``.
 
-        A key that is not in the catalogue stands for itself: a meeting frozen years ago may hold one that is gone.
+        An unknown key is returned as it is: a meeting frozen years ago may hold a key that was removed since.
         """
         words = self._texts.get(key, key)
         filled = {name: self.value(blank) for name, blank in blanks.items()}
@@ -60,11 +60,11 @@ class Formatter:
         return fill(words, filled)
 
     def phrase(self, entry: Phrase | list | None) -> str:
-        """The words of a :class:`Phrase`, or of the list that JSON made of one; empty for ``None``."""
+        """The text of a :class:`Phrase` or of its JSON list; empty for ``None``."""
         return self.say(entry[0], **entry[1]) if entry else ""
 
     def value(self, blank: object) -> str:
-        """A number, ``{"satang": n}``, a name ``{"th": .., "en": ..}`` or a phrase, in words."""
+        """Format a number, ``{"satang": n}``, a name ``{"th": .., "en": ..}`` or a phrase; ``None`` is "not known"."""
         if blank is None:
             return self.text("not_known")
         if isinstance(blank, dict):
@@ -76,20 +76,20 @@ class Formatter:
         return f"{blank:,}" if isinstance(blank, int) else str(blank)
 
     def name(self, names: Mapping[str, object]) -> str:
-        """A name that is at hand in both languages; Thai where there is no English."""
+        """A name given in both languages; Thai when there is no English."""
         return str(names.get(self.language) or names["th"])
 
     def name_of(self, row: object, stem: str = "name") -> str:
-        """The name in a row of areas, agencies or streams: columns ``<stem>_th`` and ``<stem>_en``."""
+        """The name in a row of areas, agencies or streams, from its columns ``<stem>_th`` and ``<stem>_en``."""
         english = getattr(row, f"{stem}_en", None)
         return self.name({"th": getattr(row, f"{stem}_th"), "en": english if isinstance(english, str) else None})
 
     def whole(self, number: Any) -> str:
-        """A whole number with separators; words when it is not known."""
+        """A whole number with separators; "not known" for NA."""
         return self.text("not_known") if pd.isna(number) else f"{int(number):,}"
 
     def baht(self, satang: Any) -> str:
-        """Money: full baht below a million, millions above."""
+        """Satang as text: whole baht below a million, millions of baht from there; "not known" for NA."""
         if pd.isna(satang):
             return self.text("not_known")
         amount_baht = int(satang) / SATANG_PER_BAHT
@@ -98,11 +98,11 @@ class Formatter:
         return self.text("baht", value=f"{amount_baht:,.0f}")
 
     def percent(self, share: Any) -> str:
-        """A share (0-1) in per cent."""
+        """A share (0-1) in per cent; "not known" for NA."""
         return self.text("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"
 
     def villages(self, reached: int, villages: Any, is_whole: bool, status: str) -> str:
-        """Villages named of how many, and whether a record is for the whole subdistrict: the two are never one figure."""
+        """Named villages of all villages, and separately whether a record covers the whole subdistrict."""
         whole = self.text("whole_subdistrict") if is_whole else ""
         if status == "covered" and not reached:
             return whole or self.text("villages_not_named")
@@ -116,18 +116,18 @@ class Formatter:
         return " · ".join(filter(None, (self.text("villages_named", **blanks), whole)))
 
     def year(self, fiscal_year: int) -> str:
-        """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
+        """A Gregorian fiscal year: Buddhist era in Thai, both in English."""
         return self.text("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))
 
     def day(self, value: Any) -> str:
-        """A date (or its ISO text) in words, empty when not known."""
+        """A date (or its ISO text) as text; empty for NA."""
         if pd.isna(value):
             return ""
         when: Any = pd.Timestamp(value)
         return thai_date(when, self.language)
 
     def theme(self, code: Any) -> str:
-        """A theme by name; "not coded" for any other code."""
+        """The name of a theme; "not coded" for an unknown code."""
         return _theme_names(self.language).get(str(code)) or self.text("not_coded")
 
 

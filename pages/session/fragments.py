@@ -1,8 +1,8 @@
-"""Fragments: parts of a view that rerun alone. A choice reruns its results, not the dozen choices around them.
+"""Named fragments: parts of a view that rerun alone.
 
-A view is a fragment already (``frame``); with all its lists sent again for every choice, a browser spent more time on
-drawing lists than on the map (measured: a change took 1.4 times a text-only rerun, and 1.1 times with the results apart).
-Streamlit runs named fragments alone when a widget's callback asks for it (``st.rerun`` with their keys).
+A view is itself a fragment (``pages.shell.navigation``). Sending all of its lists again for every choice costs the
+browser more time than the map, so the results below the filters are a fragment of their own, which a widget's callback
+reruns by name (``st.rerun``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())
 
 @contextmanager
 def redraws(*names: str) -> Generator[None]:
-    """Choices made in here rerun these parts and nothing else."""
+    """Widgets drawn in this block rerun these fragments and nothing else."""
     token = _redrawn.set(names)
     try:
         yield
@@ -32,21 +32,21 @@ def redraws(*names: str) -> Generator[None]:
 
 
 def reaction() -> Callable[[], None] | Literal["rerun"]:
-    """What a choice does when it is made: for ``on_change`` of a widget."""
+    """The ``on_change`` value for a widget: a callback inside :func:`redraws`, else a plain ``"rerun"``."""
     names = _redrawn.get()
     return (lambda: redraw(*names)) if names else "rerun"
 
 
 def redraw(*names: str) -> None:
-    """From a widget's callback: run these parts instead of what the widget stands in."""
+    """From a widget's callback: rerun these fragments instead of the one that contains the widget."""
     try:
         st.rerun(list(names))
-    except StreamlitAPIException:  # a part that is not there (any more): what the widget stands in is run, as usual
+    except StreamlitAPIException:  # such a fragment was not drawn: Streamlit reruns the widget's own one as usual
         return None
 
 
 def part(name: str, draw: Callable[[], None]) -> None:
-    """Draw something under a name by which it can be drawn alone; errors inside become a message."""
+    """Draw something as a fragment of this name; exceptions inside become a message."""
 
     @st.fragment(key=name)
     def run() -> None:

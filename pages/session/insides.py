@@ -1,8 +1,8 @@
-"""Every reach into what Streamlit does not promise, in one place: look here first when an upgrade breaks.
+"""Every use of Streamlit's undocumented internals, in one place: look here first when an upgrade breaks.
 
-Each has a test in ``tests/pages/test_insides.py``; what else of
-Streamlit we replace, and why, stands in ``docs/replaced-of-streamlit.md``. Its first page is read in
-:mod:`pages.shell.first_page`, names of its front end stand in ``static/shell/app.css`` (tested there, too).
+Each has a test in ``tests/pages/test_insides.py``. ``docs/replaced-of-streamlit.md`` lists what else of Streamlit is
+replaced, and why. Two uses are elsewhere: its first page is read in :mod:`pages.shell.first_page`, and names of its
+front end are in ``static/shell/app.css`` (tested there, too).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-# The parts of its box for files whose English words our style lays ours over.
+# The parts of the file uploader whose English text our style sheet covers with ours.
 FILE_BUTTON = '[data-testid="stFileUploaderDropzone"] > span > button p'
 FILE_LIMIT = '[data-testid="stFileUploaderDropzoneInstructions"] span'
 
-# The frames of maps and of the wall: their address holds the name of the component. Its title is ours (static/shell/names.js).
+# Frames of maps and of the wall, found by the component's name in their address; static/shell/names.js titles them.
 MAP_FRAME, WALL_FRAME = 'iframe[src*="st_folium"]', 'iframe[src*="kradan_meeting"]'
 
 
 def front_end() -> Path:
-    """The folder of its front end: ``index.html`` and the scripts that it names."""
+    """The folder of Streamlit's front end: ``index.html`` and the scripts that it loads."""
     return Path(file_util.get_static_dir())
 
 
@@ -43,7 +43,7 @@ def port() -> int:
 
 
 def ignore_pages_directory() -> None:
-    """A folder named ``pages`` is not its old way of many pages, not even before the first session has run ``app.py``.
+    """Switch off Streamlit's old multipage mode for a folder named ``pages``, even before a session has run ``app.py``.
 
     Otherwise a deep link opened first on a cold server answers "page not found" (seen with 1.67).
     """
@@ -51,12 +51,12 @@ def ignore_pages_directory() -> None:
 
 
 def caller() -> tuple[str | None, list[tuple[str, str]]] | None:
-    """Peer and headers of the websocket behind this run, as it was opened; ``None`` where no server serves.
+    """Peer address and headers of the websocket behind this run; ``None`` when no server runs.
 
-    Empty headers: the browser has left, or this is no run of a session.
+    ``(None, [])``: the browser has disconnected, or this is no run of a session.
     """
     server = runtime.Runtime._instance
-    if type(server) is not runtime.Runtime:  # none, or one that a test of pages plays
+    if type(server) is not runtime.Runtime:  # no server, or a stand-in of a page test
         return None
     run = get_script_run_ctx()
     client = server.get_client(run.session_id) if run is not None else None
@@ -66,30 +66,30 @@ def caller() -> tuple[str | None, list[tuple[str, str]]] | None:
 
 
 def is_embedded() -> bool:
-    """Whether the page of this run stands in another site's frame (``?embed=1``)."""
+    """Whether the page of this run is inside another site's frame (``?embed=1``)."""
     run = get_script_run_ctx()
     return bool(run is not None and run.context_info is not None and run.context_info.is_embedded)
 
 
 def session_id() -> str | None:
-    """The session of this run; ``None`` outside one."""
+    """The session id of this run; ``None`` outside one."""
     run = get_script_run_ctx()
     return run.session_id if run is not None else None
 
 
 def open_sessions() -> int:
-    """How many pages are open."""
+    """Number of open pages."""
     return runtime.Runtime.instance()._session_mgr.num_active_sessions() if runtime.exists() else 0
 
 
 def is_busy() -> bool:
-    """Whether a page is being made for somebody at this moment."""
+    """Whether a script run is in progress in any session."""
     sessions = runtime.Runtime.instance()._session_mgr.list_active_sessions() if runtime.exists() else []
     return any(info.session._state is AppSessionState.APP_IS_RUNNING for info in sessions)
 
 
 def held_bytes(session: str | None, least: int) -> int:
-    """Bytes of uploads in Streamlit's memory, of one session or of all; a file counts for ``least`` at the least."""
+    """Bytes of uploads in Streamlit's memory, of one session or (``None``) of all; a file counts at least ``least``."""
     manager = runtime.Runtime.instance().uploaded_file_mgr if runtime.exists() else None
     if not isinstance(manager, MemoryUploadedFileManager):
         return 0
@@ -99,12 +99,12 @@ def held_bytes(session: str | None, least: int) -> int:
 
 
 def never_look_up_this_machine() -> None:
-    """Streamlit asks a foreign host for this machine's public address: at the start, and for every foreign origin."""
+    """Stop Streamlit from asking a foreign host for this machine's public address (at start, per foreign origin)."""
     vars(net_util)["get_external_ip"] = lambda: None
 
 
 def release_uploads(uploads: Iterable[Any]) -> None:
-    """Free the memory of uploads that lie on disk now; it would keep them until the session ends."""
+    """Free the memory of uploads that are already on disk; Streamlit would hold them until the session ends."""
     run = get_script_run_ctx()
     if run is not None and isinstance(run.uploaded_file_mgr, MemoryUploadedFileManager):
         for upload in uploads:
@@ -112,7 +112,7 @@ def release_uploads(uploads: Iterable[Any]) -> None:
 
 
 def when_serving(act: Callable[[], None]) -> None:
-    """Do something beside the server once it runs."""
+    """Run ``act`` in a daemon thread once the server is up."""
 
     def wait() -> None:
         while not runtime.exists():

@@ -1,8 +1,7 @@
-"""Notices (toasts) that are shown after the page was rerun.
+"""Notices (toasts) shown after a rerun of the page.
 
-A toast made right before ``st.rerun()`` reaches the browser, but the page that holds it is taken away before the
-browser has loaded what draws it (measured: 80 ms; on a first visit no toast was seen at all). So words wait for the run
-that reruns the page.
+A toast made right before ``st.rerun()`` is lost: the page that holds it is replaced before the browser has loaded the
+code that draws it. So the text waits in the session state for the next run.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ WAITING = "_toasts"
 
 
 def rerun_with_notice(words: str, icon: str | None = None) -> NoReturn:
-    """Run everything again and say this there."""
+    """Rerun the whole page and show this text there."""
     st.session_state.setdefault(WAITING, []).append((words, icon))
     st.rerun()
 
 
 def show() -> None:
-    """Say what waits; for a run of the whole page."""
+    """Show the waiting notices; call it in a run of the whole page."""
     for words, icon in st.session_state.pop(WAITING, []):
         st.toast(words, icon=icon, duration="long")

@@ -1,4 +1,4 @@
-"""Rate limit: so many requests per client in so many seconds, counted in memory for a bounded number of clients."""
+"""Rate limit per client, counted in memory for a bounded number of clients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loaders import doors
 
 
 class Rate:
-    """At most ``times`` in any ``seconds`` for each key; a key that was quiet longest is forgotten first."""
+    """At most ``times`` in any ``seconds`` for each key; the key unused for longest is forgotten first."""
 
     def __init__(self, times: int, seconds: float, keys: int = 20_000) -> None:
         self.times, self.seconds = times, seconds
@@ -23,7 +23,7 @@ class Rate:
         self._lock = Lock()
 
     def wait(self, key: Hashable) -> int:
-        """Count one more; 0 when it may pass, else the seconds to wait."""
+        """Count one request and return 0 when it may pass; else count nothing and return the seconds to wait."""
         now = time.monotonic()
         with self._lock:
             asked = self._asked.setdefault(key, deque(maxlen=self.times))
@@ -33,16 +33,16 @@ class Rate:
         return 0
 
     def is_full(self, key: Hashable) -> bool:
-        """Whether one more would have to wait; counts nothing."""
+        """Whether one more request would have to wait; counts nothing."""
         with self._lock:
             asked = self._asked.get(key)
             return asked is not None and len(asked) == self.times and time.monotonic() - asked[0] < self.seconds
 
 
 def asker(request: Request) -> str:
-    """Whose request this is: the peer, or whom the proxy on this machine speaks for.
+    """The client's address: the peer, or the forwarded client when a proxy on this machine passes a request on.
 
-    Of IPv6 the network of 64 bits: one telephone has all of its addresses.
+    For IPv6 the /64 network, because one telephone owns all of its addresses.
     """
     peer = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for", "")

@@ -1,6 +1,6 @@
-"""What a result stands on beside the choices of a person: the state of the data, the province, who looks.
+"""What a result depends on besides the person's choices: state of the data, province, viewer.
 
-Every cached function takes a ``Scope`` first, so a result never reaches another viewer or the board of another province.
+Every cached function takes a ``Scope`` first, so a result never reaches another viewer or another province's board.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from loaders.store.read import State
 
 @dataclass(frozen=True)
 class Scope:
-    """The data version, the two-digit code of the province, who looks; made once per run.
+    """Data version, two-digit province code and viewer; made once per run.
 
-    ``language`` is ``None`` except in the keys of cached words: figures are the same in every language and cached once.
-    ``at``: the registers as they stood at an earlier meeting; ``None`` = now.
+    ``language`` is ``None`` except in the keys of cached text: figures are equal in every language and cached once.
+    ``at``: the registers as they were at an earlier meeting; ``None`` = the present ones.
     """
 
     version: str
@@ -26,14 +26,14 @@ class Scope:
     at: State | None = None
 
     def __post_init__(self) -> None:
-        if self.viewer.is_team and self.viewer != DATA_TEAM:  # everybody of the team sees the same
+        if self.viewer.is_team and self.viewer != DATA_TEAM:  # all of the team see the same: one cache entry
             object.__setattr__(self, "viewer", DATA_TEAM)
 
     def in_language(self, language: str | None) -> Scope:
-        """The same scope as the key of words in a language, or of figures (``None``)."""
+        """The same scope as cache key of text in a language, or of figures (``None``)."""
         if language == self.language:
             return self
-        made: dict[str | None, Scope] = self.__dict__.setdefault("_in_language", {})  # asked for with every word
+        made: dict[str | None, Scope] = self.__dict__.setdefault("_in_language", {})  # memo: called for every text
         if language not in made:
             made[language] = replace(self, language=language)
         return made[language]

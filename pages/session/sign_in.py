@@ -1,8 +1,8 @@
-"""Who looks at the board.
+"""The viewer of a session: signed in, alone at this machine, or the public.
 
-With sign-in configured the role is read from our own table on every run. Without it the board is for one person at this
-machine; who comes another way (from another machine, under another name, through a proxy) is the public, and so is
-everybody when sign-in is set up wrongly (:mod:`loaders.doors`).
+With sign-in configured the role is read from our own table on every run. Without it the board serves one person at this
+machine; a request from another machine, under another host name or through a proxy is the public, and so is everybody
+when sign-in is misconfigured (:mod:`loaders.doors`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def _configured() -> doors.SignIn:
         return doors.sign_in(st.secrets.to_dict())
     except StreamlitSecretNotFoundError as trouble:
         return doors.sign_in(None, is_readable=trouble.error_id == "no-secrets-found")
-    except Exception:  # noqa: BLE001 - a folder, a file of somebody else: nobody can sign in with it
+    except Exception:  # noqa: BLE001 - a folder, a file owned by somebody else: sign-in cannot work with it
         return doors.sign_in(None, is_readable=False)
 
 
 def now() -> doors.SignIn:
-    """How this session may sign in; ``closed`` also for visitors from elsewhere where no sign-in is set up."""
+    """How this session may sign in; also ``closed`` for visitors from elsewhere when no sign-in is set up."""
     configured = _configured()
-    if is_embedded():  # a page around the board could guide somebody's hand
+    if is_embedded():  # the surrounding page could trick a person into clicks (clickjacking)
         return doors.SignIn("closed", "embedded")
     if configured.state != "alone" or _is_here():
         return configured
@@ -41,10 +41,10 @@ def now() -> doors.SignIn:
 
 def _is_here() -> bool:
     seen = caller()
-    if seen is None:  # no server: the program itself asks
+    if seen is None:  # no server: the program itself calls
         return True
     peer, headers = seen
-    if not headers:  # the browser left in the middle of a run: what it was before
+    if not headers:  # the browser disconnected during a run: use the last answer
         return bool(st.session_state.get("_is_here"))
     st.session_state["_is_here"] = doors.is_here(peer, headers)
     return st.session_state["_is_here"]
@@ -56,19 +56,19 @@ def may_be_alone() -> bool:
 
 
 def has_sign_in() -> bool:
-    """Whether who looks is somebody only by signing in; a closed board counts as one where nobody can."""
+    """Whether a person gets a role only by signing in; true also on a closed board, where nobody can."""
     return now().state != "alone"
 
 
 def is_closed() -> bool:
-    """Whether nobody can sign in here though somebody would have to."""
+    """Whether sign-in would be needed here and is impossible."""
     return now().state == "closed"
 
 
 def name() -> str | None:
     """The sign-in name of this session, ``None`` for a visitor.
 
-    An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
+    An e-mail address is ignored when the provider says that it is unverified: anybody may claim one.
     """
     if is_embedded() or _configured().state != "provider" or not st.user.is_logged_in:
         return None
@@ -78,18 +78,18 @@ def name() -> str | None:
 
 
 def person() -> str:
-    """Who acts, for the audit trail: the name signed in with, else the one of this machine."""
+    """Who acts, for the audit trail: the sign-in name, else the user of this machine."""
     return name() or settings.person()
 
 
 def team_only(seen: Viewer) -> None:
-    """Refuse what only the data team may do."""
+    """Raise ``Refused`` (``not_allowed``) unless the viewer is of the data team."""
     if not seen.is_team:
         raise Refused("not_allowed")
 
 
 def panel() -> None:
-    """Sign in or out; on a closed board, where it is said what the administrator has to do."""
+    """Button to sign in or out; on a closed board a link to the page that says what the administrator has to do."""
     from pages.session.text import t
 
     setup = now()

@@ -1,4 +1,4 @@
-"""The words of this run: :class:`pages.session.formatter.Formatter` in the language of the person."""
+"""Text of this run: :class:`pages.session.formatter.Formatter` in the person's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pages.session.scope import Scope
 Rest = ParamSpec("Rest")
 Result = TypeVar("Result")
 LANGUAGES = ("th", "en")
-# Emphasis, code, links (bare ones too), pictures, tags, formulas, entities, coloured words, emoji, arrows, long dashes;
+# Emphasis, code, links (bare ones too), pictures, tags, formulas, entities, coloured text, emoji, arrows, long dashes;
 # at the start also headings, lists and rules. An underscore inside a word, a bracket or a colon after one mean nothing.
 MEANT_AS_MARKDOWN = re.compile(
     r"[\\`*\[\]<>$~|^@]|(?<!\w)_|_(?!\w)|:(?=/|[A-Za-z]|[\w+-]+:)|&(?=[#A-Za-z])|-(?=-)|(?i:(?<=www))\.|^[#+=-]"
@@ -31,14 +31,14 @@ _of_capital: ContextVar[bool] = ContextVar("words_of_the_capital", default=False
 
 
 def language() -> str:
-    """The language this person reads."""
+    """The language of this run."""
     return _read_in.get() or st.session_state.get("lang", "th")
 
 
 def cached_words(
     size: int,
 ) -> Callable[[Callable[Concatenate[Scope, Rest], Result]], Callable[Concatenate[Scope, Rest], Result]]:
-    """Keep the last ``size`` results of a function that answers in words; its scope is put into the person's language."""
+    """Memoise a function that returns text, with the person's language added to the scope in the key."""
 
     def decorate(function: Callable[Concatenate[Scope, Rest], Result]) -> Callable[Concatenate[Scope, Rest], Result]:
         memo = cached(size)(function)
@@ -53,7 +53,7 @@ def cached_words(
 
 
 def read_in(chosen: str, province: str | None = None) -> None:
-    """Have this run's thread speak a language about a province: every word asks, and the session's state answers slowly."""
+    """Set language and province terms for this run's thread; a context variable is faster than the session state."""
     _read_in.set(chosen)
     _of_capital.set(province == CAPITAL)
 
@@ -67,23 +67,23 @@ _formatter = cache(Formatter)
 
 
 def t(key: str, **blanks: object) -> str:
-    """The words for ``key`` in the person's language, blanks filled."""
+    """The text of ``key`` in the person's language, blanks filled."""
     return formatter().text(key, **blanks)
 
 
 def problem_text(problem: Mapping[str, object]) -> str:
-    """A problem in the person's language, with what it is about filled in."""
+    """A problem as text in the person's language; missing details become a dash."""
     blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
     return t(f"problem_{problem['code']}", **blanks)
 
 
 def coded(stem: str, code: object) -> str:
-    """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
+    """The text for a code from the data; the code itself when the catalogue has none."""
     return formatter().coded(stem, code)
 
 
 def name_of(row: object, stem: str = "name") -> str:
-    """The name of an area, agency or stream in the person's language; Thai where there is no English."""
+    """The name of an area, agency or stream in the person's language; Thai when there is no English."""
     return formatter().name_of(row, stem)
 
 
@@ -93,12 +93,12 @@ def subdistrict_name(name: str) -> str:
 
 
 def whole(number: object) -> str:
-    """A whole number with separators; words when it is not known."""
+    """A whole number with separators; "not known" for NA."""
     return formatter().whole(number)
 
 
 def baht(satang: object) -> str:
-    """Money in words of the screen: full baht below a million, millions above."""
+    """Satang as text: whole baht below a million, millions of baht from there."""
     return formatter().baht(satang)
 
 
@@ -108,29 +108,28 @@ def percent(share: object) -> str:
 
 
 def year(fiscal_year: int) -> str:
-    """A fiscal year as the person writes it."""
+    """A Gregorian fiscal year as text."""
     return formatter().year(fiscal_year)
 
 
 def day(value: object) -> str:
-    """A date in the person's language, empty when not known."""
+    """A date in the person's language; empty for NA."""
     return formatter().day(value)
 
 
 def in_order(names: list[str]) -> list[str]:
-    """Names sorted the way a person of this language looks them up."""
+    """Names in Thai dictionary order."""
     return sorted(names, key=thai_sort_key)
 
 
 def flat(text: object) -> str:
-    """Text from data where Streamlit would read markdown: no link, no picture from elsewhere, no format comes of it.
+    """Escape text from data where Streamlit reads markdown, so that it makes no link, picture or format.
 
-    Only what would mean something is escaped: a backslash more is read out by a screen reader, for a label's name is
-    its markdown.
+    Only characters with a meaning are escaped: a screen reader reads a label's markdown, superfluous backslashes too.
     """
     return MEANT_AS_MARKDOWN.sub(r"\\\g<0>", " ".join(str(text).split()))
 
 
 def safe(text: object) -> str:
-    """Text from data, fit to stand inside HTML."""
+    """Escape text from data for HTML."""
     return html.escape(str(text), quote=True)

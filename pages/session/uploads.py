@@ -1,7 +1,7 @@
-"""Which sessions may hand in files, and how much of them the server holds at once.
+"""Which sessions may upload files, and how much the server holds at once.
 
-Streamlit keeps a file in memory for everybody who knows a session, and anybody has one. The page that takes files says so here
-(:func:`expect`); :mod:`pages.shell.doors` asks before the first byte is read.
+Streamlit keeps a file in memory for anyone who knows a session id, and anyone can have a session. So a page that takes
+files registers its session (:func:`expect`), and :mod:`pages.shell.doors` checks before the first byte is read.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from pages.session import insides, sign_in
 
 ADDRESS = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
 MEGABYTE = 1 << 20
-LEAST = 1 << 16  # what the smallest file counts for
+LEAST = 1 << 16  # bytes that every file counts for at least, so that many tiny files reach the limit too
 _expected: LRUCache[str, str | None] = LRUCache(10_000)
 _under_way: dict[str, int] = {}
 _lock = Lock()
 
 
 def expect() -> None:
-    """Let this session's person hand in files from now on, for as long as the role lasts."""
+    """Allow this session to upload; the role of its person is checked again at each upload."""
     if (session := insides.session_id()) is not None:
         with _lock:
             _expected[session] = sign_in.name()
 
 
 def is_expected(session: str) -> tuple[bool, str | None]:
-    """Whether a page for files is open in this session, and the sign-in name it was opened with."""
+    """Whether this session may upload, and the sign-in name with which the page was opened."""
     with _lock:
         return session in _expected, _expected.get(session)
 
 
 @contextmanager
 def room(session: str, size: int) -> Generator[bool]:
-    """Keep room for a file on its way; false when the session or the server would hold too much.
+    """Reserve memory for an incoming file; yields False when the session or the server would hold too much.
 
-    ``KRADAN_UPLOADS_SESSION_MB`` and ``KRADAN_UPLOADS_MB``, files that lie in memory and those on their way together.
+    ``KRADAN_UPLOADS_SESSION_MB`` and ``KRADAN_UPLOADS_MB`` limit the files in memory plus the incoming ones.
     """
     counted = max(size, LEAST)
     most = {

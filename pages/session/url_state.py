@@ -1,7 +1,7 @@
-"""Choices that live in the link: codes in the address, words on the screen.
+"""Choices that live in the link: codes in the address, text on the screen.
 
 Streamlit's own ``bind="query-params"`` writes the visible label into the address, so a Thai link would lose its
-filters in English (seen with 1.67). Here the address carries codes: it is read when it changed from outside
+filters in English (seen with 1.67). Here the address holds codes: it is read when it changed from outside
 (a shared link, the back button), and written at the end of every run.
 """
 
@@ -22,7 +22,7 @@ from pages.session.text import LANGUAGES, read_in
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice that a link carries: its key, what it means, its default where every page has the same one.
+    """A choice that a link carries: its key, its meaning, and its default where every page has the same one.
 
     ``is_taken_along``: a link to another view keeps it.
     """
@@ -96,7 +96,7 @@ CHOICES = {
     )
 }
 TAKEN_ALONG = tuple(key for key, choice in CHOICES.items() if choice.is_taken_along)
-# The mark of links to another view, or of what holds them: static/shell/links.js gives them the choices on the screen.
+# Attribute of links to another view, or of their container: static/shell/links.js adds the choices on the screen.
 LEADS_ON = f'data-choices="{" ".join(TAKEN_ALONG)}"'
 
 
@@ -104,10 +104,10 @@ LEADS_ON = f'data-choices="{" ".join(TAKEN_ALONG)}"'
 class UrlState:
     """What a session knows of its address between and during runs.
 
-    ``written``: the choices of the address as last read or written. ``used``: the choices of this run with their
-    defaults, of the frame around the view and of the view before its results. ``drawn``: choices whose widget this view
-    has drawn. ``filters``: names of the filters of this view; ``chosen_words``: where what they say is written. ``said``:
-    title and note of the page, for what leaves it; ``named``: the named figures that stand on it.
+    ``written``: choices of the address as last read or written. ``used``: defaults of the choices in use in this run;
+    ``used_by_frame``: of those outside the view; ``used_by_view``: of the frame and the view before its results.
+    ``drawn``: choices whose widget this view has drawn. ``filters``: names of this view's filters; ``chosen_words``:
+    the container for their summary. ``said``: title and note of the page, for exports; ``named``: its named figures.
     """
 
     written: dict[str, str] | None = None
@@ -123,7 +123,7 @@ class UrlState:
     named: dict[str, int | float | None] = field(default_factory=dict)
 
     def begin_page(self, view: str) -> None:
-        """A whole run: remember which choices stand around the view, so that a run of the view alone keeps them."""
+        """A run of the whole page: keep the choices outside the view for later runs of the view alone."""
         if view != self.view:
             self.drawn, self.filters = set(), ()
             if self.view is not None and "card" not in st.query_params:
@@ -132,14 +132,14 @@ class UrlState:
         self.used_by_frame = dict(self.used)
 
     def begin_view(self) -> None:
-        """A run of the view: the choices around it are in use, its own are not yet."""
+        """A run of the view: only the choices outside it are in use so far."""
         self.used, self.chosen_words = self.used_by_frame | {"card": ""}, None
 
     def hold(self, key: str, options: Sequence[str], fallback: str) -> None:
-        """The value of a choice before its widget is drawn: the session's, or ``fallback`` when that is no option.
+        """Set a choice in the session state before its widget is drawn: ``fallback`` when the value is no option.
 
-        A widget is another one in each view. Streamlit gives a kept value to it when the view has been drawn, too late
-        for what the view shows: used in the first run of a view, it counts from the start.
+        The widget is a new one in each view. Streamlit restores a kept value only after the view was drawn, so the
+        value is written here, where it counts in the first run.
         """
         now = st.session_state.get(key)
         if now not in options or key not in self.drawn:
@@ -148,23 +148,23 @@ class UrlState:
         self.used[key] = fallback
 
     def use(self, key: str, default: str | None = None) -> str:
-        """The value of a choice that has no widget of its own (or a packed one); it stays in the address."""
+        """The value of a choice without a widget of its own (or a packed one); it stays in the address."""
         self.used[key] = default if default is not None else CHOICES[key].default or ""
         return str(st.session_state.get(key, self.used[key]))
 
 
 def current() -> UrlState:
-    """The address of this session."""
+    """The URL state of this session."""
     if "_url" not in st.session_state:
         st.session_state["_url"] = UrlState()
     return st.session_state["_url"]
 
 
 def read() -> None:
-    """Take over what the address says when it is not what we wrote: a link or the back button.
+    """Take over the address when it is not what we wrote: a link was opened, or the back button was pressed.
 
-    The menu leads to another view without choices in the address; those of the session go with it. So do those that the
-    view before leaves out of its address because it has no use for them (filters): only the session knows of them.
+    The menu opens another view without choices in the address: then the session's choices stay. So do those that the
+    previous view left out of its address because it has no use for them (filters): only the session knows them.
     """
     url, path = current(), (urlsplit(st.context.url).path or "/") if st.context.url else ""
     present = {key: value for key, value in st.query_params.to_dict().items() if key in CHOICES}
@@ -192,17 +192,17 @@ def _provinces() -> frozenset[str]:
 
 
 def speak() -> None:
-    """Have this run's thread speak the language chosen; each run, of the page or of a fragment, begins with it."""
+    """Set the chosen language for this run's thread; call it first in every run of a page or fragment."""
     read_in(st.session_state["lang"], st.session_state.get("province"))
 
 
 def province() -> str:
-    """Two-digit code of the province chosen; without a choice the installation's own."""
+    """Two-digit code of the chosen province; by default the home province."""
     return st.session_state.get("province") or settings.home_province()
 
 
 def write() -> None:
-    """Put this view's choices into the address, leaving out what is the default."""
+    """Write this view's choices into the address, without those at their default."""
     url = current()
     choices = {
         key: str(st.session_state[key])
@@ -216,7 +216,7 @@ def write() -> None:
 
 
 def link_params(**changed: str | None) -> dict[str, str]:
-    """The present choices for a link to another view, some changed."""
+    """Query parameters of a link to another view: the present choices with some changed."""
     choices = {key: str(st.session_state[key]) for key in TAKEN_ALONG if st.session_state.get(key)}
     choices |= {key: value for key, value in changed.items() if value}
     usual = {"lang": LANGUAGES[0], "province": settings.home_province()}
@@ -224,22 +224,22 @@ def link_params(**changed: str | None) -> dict[str, str]:
 
 
 def every_choice() -> dict[str, str]:
-    """Every choice of the view as it stands, the filters even where they are the default: for a link that outlives the day."""
+    """All choices of the view, filters also at their default, for a link that outlives a change of defaults."""
     usual = {"lang": LANGUAGES[0], "province": settings.home_province(), "map": "main"}
     asked = {key: str(st.session_state.get(key, default)) for key, default in current().used.items()}
     return {key: value for key, value in asked.items() if value and usual.get(key) != value}
 
 
 def going_params(**changed: str | None) -> dict[str, str]:
-    """The present choices for a step to another view in this session, without those that are the default there too.
+    """Query parameters for a step to another view in this session, without choices at their default.
 
-    What a view leaves out of its address it would take out at once: a second entry of the history, and Back pressed twice.
+    The next view would remove those from its address: a second history entry, and Back would have to be pressed twice.
     """
     usual = current().used
     return {key: value for key, value in link_params(**changed).items() if usual.get(key) != value}
 
 
 def address(view: str, **changed: str | None) -> str:
-    """A relative link; a choice set to ``None`` is dropped, though :func:`link_params` would keep it."""
+    """A relative link to a view; a choice set to ``None`` is dropped even if :func:`link_params` would keep it."""
     dropped = {key for key, value in changed.items() if not value}
     return f"{view}?{urlencode({key: value for key, value in link_params(**changed).items() if key not in dropped})}"

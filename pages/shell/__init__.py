@@ -1,5 +1,5 @@
-"""What stands around the pages: launcher, first page, headers, navigation, computing ahead, the doors of the server.
+"""The frame around the pages: launcher, first page, headers, navigation, precomputation, request checks of the server.
 
 Out: ``navigation`` (for ``app.py``), ``first_page``, ``headers`` and ``doors`` (for ``asgi.py``), ``serve``.
-The uppermost room: calls the pages, may import all of them.
+The uppermost package of ``pages``: may import all others.
 """

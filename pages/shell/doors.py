@@ -1,4 +1,4 @@
-"""What comes to the server passes here before Streamlit sees it: whose address is asked for, from which page, what is ours alone."""
+"""ASGI middleware in front of Streamlit: checks host, origin, internal addresses and uploads of every request."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pages.session import errors, uploads
 from pages.session.text import LANGUAGES
 from pages.shell import watch
 
-# A balancer asks by the machine's address; the answer is a word.
+# A load balancer asks by the machine's address, which is no known host; the answer says nothing more than its state.
 FOR_ANYBODY = ("/healthz", "/_stcore/health")
-# Figures of Streamlit about its sessions, and what runs a script without one.
+# Streamlit's figures about its sessions, and addresses that run a script without a session.
 FOR_THIS_MACHINE = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent", "/metrics")
 
 
 def refusal(path: str, peer: str | None, headers: list[tuple[str, str]]) -> tuple[int, str] | None:
-    """Status and text key for a request that is not let in; ``None`` when it is.
+    """Status and text key for a refused request; ``None`` when it may pass.
 
     A foreign page must reach neither Streamlit's answers nor its look-up of this machine's public address.
     """
@@ -48,14 +48,14 @@ def _answer(status: int, key: str) -> PlainTextResponse:
 
 
 class Doors:
-    """ASGI middleware: refuses what :func:`refusal` names; cookies are ``Secure`` where the page came by TLS."""
+    """ASGI middleware: refuses what :func:`refusal` names; sets cookies ``Secure`` when the request came by TLS."""
 
     def __init__(self, app: ASGIApp, prefix: str = "") -> None:
         self.app = app
         self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request or a websocket in, or answer it here."""
+        """Pass a request or a websocket on, or answer it here."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -80,12 +80,12 @@ class Doors:
     async def _upload(
         self, session: str, headers: list[tuple[str, str]], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """A file of a session: none is read before it is known that the session may bring it and there is room."""
+        """Read an upload only if its session may bring it and there is memory for it."""
         is_open, subject = uploads.is_expected(session)
         size = [value for name, value in headers if name == "content-length" and value.isdecimal()]
         if not is_open or not await run_in_threadpool(_may_import, subject):
             await _answer(403, "not_allowed_upload")(scope, receive, send)
-        elif len(size) != 1:  # a length that nobody states cannot be kept room for
+        elif len(size) != 1:  # memory cannot be reserved for an unknown length
             await _answer(411, "uploads_full")(scope, receive, send)
         else:
             with uploads.room(session, int(size[0])) as fits:
@@ -107,7 +107,7 @@ def _is_tls(scope: Scope, headers: list[tuple[str, str]]) -> bool:
 
 
 def _secure(send: Send) -> Send:
-    """Streamlit does not know of a proxy's TLS: its cookies would go over a plain line, too."""
+    """Mark cookies ``Secure``: Streamlit does not see the proxy's TLS and would let them go over plain HTTP, too."""
 
     async def answer(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.accept"):

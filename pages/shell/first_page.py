@@ -1,8 +1,8 @@
-"""What a browser gets before Streamlit speaks: our first page.
+"""Our version of Streamlit's first page, and the routes beside it.
 
-Streamlit's own first page is English, is called Streamlit and looks for its server under every part of a link's path, one
-after the other (a fifth of a second on a small machine). Ours is the same page with our language and name; it says where
-the server is, and asks at once for the scripts that every view needs.
+Streamlit's own first page is in English, is titled Streamlit and tries every part of the link's path in turn to find
+its server, which is slow on a small machine. Ours is the same page with our language and title; it states the address
+of the server and preloads the scripts that every view needs.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pages.shell import tour, watch
 from pages.shell.doors import Doors
 from pages.shell.headers import ASK, Headers
 
-# Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
+# Parts of Streamlit's front end that every view uses: file names without hash and extension.
 PARTS = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance")
 IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
-# Without its own dialogs: a server that is away is said in one line (links.js), not in an English box that takes the focus.
+# Streamlit's error dialogs are off (English, take the focus): links.js reports a lost server in one line.
 HERE = (
     '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, '
     "HOST_CONFIG: { blockErrorDialogs: true } }; "
@@ -41,13 +41,13 @@ HERE = (
 
 
 def prefix() -> str:
-    """What every address begins with: ``server.baseUrlPath`` for a board under a path of another site, or nothing."""
+    """Prefix of every address (``server.baseUrlPath``, for a board under a path of another site), or empty."""
     named = insides.base_path()
     return f"/{named}" if named else ""
 
 
 def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
-    """Files of these parts of the front end with all they import, by name; what an upgrade has taken away is left out."""
+    """File names of these parts of the front end and all their imports; parts missing after an upgrade are left out."""
     names: set[str] = set()
     asked = [path.name for part in parts for path in sorted(folder.glob(f"{part}.*.js"))]
     while asked:
@@ -59,7 +59,7 @@ def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
 
 
 def page(language: str, views: Iterable[str] = ()) -> str:
-    """Streamlit's first page in a language of ours; links to these views open in it (``static/shell/links.js``)."""
+    """Streamlit's first page in a language; links to ``views`` open without a reload (``static/shell/links.js``)."""
     folder = insides.front_end()
     html = (folder / "index.html").read_text(encoding="utf-8")
     say = catalogue(language)
@@ -69,7 +69,7 @@ def page(language: str, views: Iterable[str] = ()) -> str:
         if f"/{name}" not in html
     ]
     html = re.sub(r"<html lang=\"\w+\">", f'<html lang="{language}">', html)
-    # Streamlit asks for its own letters ahead; ours are others.
+    # Streamlit preloads its own fonts, which the board does not use.
     html = re.sub(r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", html)
     html = re.sub(r"<title>.*?</title>", f"<title>{safe(say['board_name'])}</title>", html)
     html = re.sub(
@@ -90,7 +90,7 @@ def _script(name: str) -> str:
 
 
 def _names() -> str:
-    """What ``static/shell/names.js`` calls the parts of Streamlit's, by language."""
+    """Accessible names of Streamlit's parts by language, as JSON for ``static/shell/names.js``."""
     words = {
         language: {
             key.removeprefix("aid_"): words for key, words in catalogue(language).items() if key.startswith("aid_")
@@ -101,7 +101,7 @@ def _names() -> str:
 
 
 def routes(names: Iterable[str]) -> Iterator[BaseRoute]:
-    """The first page under every view's address."""
+    """Every route of ours: health and metrics, links of sheets, the API, the tour, and the first page of each view."""
     views = [name for name in names if name]
     pages = {language: page(language, views) for language in LANGUAGES}
 
@@ -118,5 +118,5 @@ def routes(names: Iterable[str]) -> Iterator[BaseRoute]:
 
 
 def middleware() -> list[Middleware]:
-    """What stands around Streamlit's server."""
+    """Middleware around Streamlit's server."""
     return [Middleware(Headers, prefix=prefix()), Middleware(Doors, prefix=prefix())]

@@ -1,4 +1,4 @@
-"""Headers of every answer, and how long a browser may keep each file."""
+"""Security headers of every response, and how long a browser may cache each file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loaders import doors
 
-# Streamlit writes styles and small scripts into its own page; everything else must come from this host.
+# Streamlit needs inline styles and scripts and eval; everything else must come from this host.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; "
@@ -22,17 +22,17 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Content-Security-Policy": POLICY,
 }
-# Our modules import each other by their plain names; under a folder that changes with their content they may be kept.
+# Modules import each other by plain names; a folder name that changes with their content lets browsers cache them.
 MARKED = re.compile(r"(?<=^/app/static/)v-[0-9a-f]{8}/")
 EMBEDDED = re.compile(r"(?:^|&)embed=(?:1|true)(?:&|$)")
 FOREVER, A_WEEK, ASK = "public, max-age=31536000, immutable", "public, max-age=604800", "no-cache"
 
 
 def keep_for(path: str, query: str) -> str | None:
-    """The ``Cache-Control`` of a file of ours; ``None`` for what is Streamlit's own affair.
+    """The ``Cache-Control`` of a file of ours; ``None`` for files of Streamlit.
 
-    Left to itself, a browser guesses from the age of a file how long it may be kept: after an upgrade it would go on with
-    scripts of the release before.
+    Without it a browser guesses from the age of a file how long to cache it, and after an upgrade would continue with
+    the scripts of the previous release.
     """
     if not path.startswith(("/app/static/", "/component/")):
         return None
@@ -47,9 +47,10 @@ def keep_for(path: str, query: str) -> str | None:
 
 
 def framed(path: str, query: str) -> dict[str, str]:
-    """What differs for a page that asks to stand in a frame, and for the maps in it: the sites named in the settings may show them.
+    """Headers that differ for an embedded page and the maps in it: the sites in the settings may embed them.
 
-    A component is a static file without a session; its frame stands inside the page's, and its policy asks for all around it.
+    A component is a static file without a session; its frame is inside the page's frame, and its policy must allow all
+    ancestors.
     """
     sites = doors.embedding_sites()
     if not sites or not (EMBEDDED.search(query) or path.startswith(("/component/", "/app/static/"))):
@@ -59,14 +60,14 @@ def framed(path: str, query: str) -> dict[str, str]:
 
 
 class Headers:
-    """ASGI middleware: the headers above on every answer, ``Cache-Control`` on files of ours."""
+    """ASGI middleware: the headers above on every response, ``Cache-Control`` on files of ours."""
 
     def __init__(self, app: ASGIApp, prefix: str = "") -> None:
         self.app = app
         self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; the answer gets its headers as it starts."""
+        """Pass a request on and add the headers when the response starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -82,8 +83,8 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in own.items():
                     if value:
-                        headers.setdefault(name, value)  # the page behind a link on a sheet has a stricter one
-                if kept is not None:  # a map that is not there yet may be there in a second
+                        headers.setdefault(name, value)  # pages behind links of sheets set a stricter policy
+                if kept is not None:  # a missing map file may exist a second later: an error is not cached
                     headers["Cache-Control"] = kept if message["status"] in (200, 304) else ASK
             await send(message)
 

@@ -1,4 +1,4 @@
-"""What stands around every view: style, navigation, header with language, mark of invented data."""
+"""The frame around every view: style, menu, header with language, mark of demo data."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from pages.session.text import language, safe, t
 from pages.shell import precompute
 
 ICON = settings.ROOT / "static" / "icon.svg"
-# The board and a door for each kind of person, always shown; TEAM_VIEWS are for the data team only.
+# Always shown, a start for each kind of person; TEAM_VIEWS are for the data team only.
 DOORS = ("overview", "meeting", "agency", "help_needed")
-# One press away: what a person asks -> the views that answer, then what the team does with the data.
+# In the folded menu: a person's question -> the views that answer it, then the data views of the team.
 ASKED = {
     "ask_who": ("coverage", "matrix", "subdistrict", "registers"),
     "ask_where_not": ("gaps",),
@@ -38,15 +38,15 @@ TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "words", "sharing
 
 
 def style() -> None:
-    """Our few rules on top of Streamlit's theme."""
+    """Our style sheet on top of Streamlit's theme."""
     st.html(settings.ROOT / "static" / "shell" / "app.css")
 
 
 def _run(name: str, page: str | None = None) -> Callable[[], None]:
-    """Views are loaded when first opened, so that one of them cannot keep the others from starting.
+    """The function of a page: imports the view when it is first opened, so that a broken one does not stop the others.
 
-    A view is a fragment: a choice inside it runs and sends the view alone, not the menu and the header around it
-    (measured: half the bytes of a change). When the data change in between, everything is run again.
+    A view is a fragment: a choice inside it reruns and sends the view alone, without menu and header (half the bytes).
+    If the data have changed in between, everything is rerun.
     """
 
     def run() -> None:
@@ -71,39 +71,39 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
 
 
 def _card() -> None:
-    """The card of a subdistrict that is open beside the view."""
+    """The card of the chosen subdistrict, beside the view."""
     if st.session_state.get("card") or st.session_state.get(LOOKED_FOR):
         importlib.import_module("pages.subdistrict.card").draw()
     url_state.write()
 
 
 def views() -> dict[str, StreamlitPage]:
-    """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links.
+    """Pages this person may open, by name; ``start`` (the bare address) and ``overview`` both show the overview.
 
-    The list goes with every change, twice: it has no words and no signs, which nobody would see (the menu has its own).
+    Streamlit sends the list twice with every change, so titles stay short: only its own menu would show text.
     """
     has_team, is_closed = is_team(), sign_in.is_closed()
     open_to = ["nation", *(name for name in VIEWS if name not in TEAM_VIEWS or has_team)]
     words = {name: t(f"view_{name}") if settings.has_plain_navigation() else name for name in open_to}
     start = st.Page(_run("overview", "start"), title="start", url_path="start", default=True)
     shown = {"start": start} | {name: st.Page(_run(name), title=words[name], url_path=name) for name in open_to}
-    # At the address of a view that is closed stands what is to be done.
+    # A view for which nobody can sign in shows, at its own address, what has to be done.
     closed_views = [*sorted(TEAM_VIEWS - set(open_to)), "closed"] if is_closed else []
     return shown | {name: st.Page(_run("closed", name), title=name, url_path=name) for name in closed_views}
 
 
 def choose(pages: dict[str, StreamlitPage]) -> StreamlitPage:
-    """The menu and the page that the address names; Streamlit's own menu with ``KRADAN_PLAIN_NAVIGATION=1``."""
+    """Draw the menu and return the page of the address; Streamlit's own menu with ``KRADAN_PLAIN_NAVIGATION=1``."""
     if settings.has_plain_navigation():
         return st.navigation(list(pages.values()), position="top")
     chosen = st.navigation(list(pages.values()), position="hidden")
-    if not insides.is_embedded():  # in another site's frame a view stands alone
+    if not insides.is_embedded():  # in another site's frame a view has no menu
         menu(pages, chosen.url_path)
     return chosen
 
 
 def is_team() -> bool:
-    """Whether this person is of the data team; when the store does not answer, nobody signed in is."""
+    """Whether this person is of the data team; False when the store does not answer and the role is needed."""
     try:
         return not sign_in.has_sign_in() or queries.viewer().is_team
     except errors.STORE_FAILURES:
@@ -111,10 +111,10 @@ def is_team() -> bool:
 
 
 def menu(pages: dict[str, StreamlitPage], now: str) -> None:
-    """The menu, ``now`` the address of the view that is shown.
+    """Draw the menu; ``now`` is the address of the current view.
 
-    Links, which ``static/shell/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
-    browser builds one by one (``docs/replaced-of-streamlit.md``).
+    It is plain links, which ``static/shell/links.js`` opens without a reload. Streamlit's own menu is many elements
+    that the browser builds one by one (``docs/replaced-of-streamlit.md``).
     """
     shown = {name for name in pages if name not in TEAM_VIEWS or is_team()}
     now = now or "overview"
@@ -141,12 +141,12 @@ def menu(pages: dict[str, StreamlitPage], now: str) -> None:
 
 def _entry(name: str, is_now: bool) -> str:
     mark = ' aria-current="page"' if is_now else ""
-    mine = " data-mine" if name == "agency" else ""  # links.js adds the agency that this browser remembers
+    mine = " data-mine" if name == "agency" else ""  # links.js adds the agency that this browser has stored
     return f'<li><a href="{safe(name)}"{mark}{mine}>{safe(t(f"door_{name}" if name in DOORS else f"view_{name}"))}</a></li>'
 
 
 def header(words: str) -> None:
-    """Whose board this is, the mark of invented data, the language switch: one line."""
+    """Name of the board, mark of demo data, print and tour, choice of province and language, sign-in: one line."""
     scope = queries.current_scope()
     precompute.start(scope)
     notices.show()
@@ -165,21 +165,21 @@ def header(words: str) -> None:
 
 @st.fragment(run_every=timedelta(hours=1))
 def keep_alive() -> None:
-    """Draws nothing. A page with a part that is run from time to time asks for everything again when its server was away.
+    """Draws nothing; its ``run_every`` makes the page request a full run after the server was away.
 
-    Without, Streamlit's page takes up where it was, with names of parts that a server just started (or a session that was
-    given up while a laptop slept) does not know: what is chosen then is answered with silence.
+    Without it Streamlit's page resumes with names of fragments that a restarted server, or one that dropped the session
+    while a laptop slept, does not know: a choice made then gets no response.
     """
 
 
 def board_words() -> str:
-    """Whose board this is; the capital is no province."""
+    """Name of the board with its province; Bangkok is no province and has a text of its own."""
     code = url_state.province()
     return t("board_of_capital" if code == CAPITAL else "board_of", province=province_name(code))
 
 
 def demo_mark(scope: Scope) -> str:
-    """Invented data say so on every page until real data are loaded."""
+    """The mark of demo data, on every page until real data are loaded; empty without demo data."""
     if not queries.has_demo(scope):
         return ""
     words = safe(t("demo_long"))

@@ -1,8 +1,8 @@
-"""Compute ahead what people are about to ask: the first page when the server starts, then the meeting and every single filter.
+"""Compute ahead what people are likely to open: first page at server start, then the meeting and every single filter.
 
-A first change of a filter otherwise waits for the coverage of all years (the class bounds are shared between them):
-one quiet thread per data version computes it under each function, agency and stream shortly after the first visit;
-a newer version ends the older thread's work.
+The first change of a filter otherwise waits for the coverage of all years, whose class bounds the maps share. One
+low-load thread per data version, province and viewer computes it under each function, agency and stream after the first
+visit; a newer version ends the older thread.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ from pages.session import insides, sign_in
 from pages.session.scope import Scope
 
 log = logging.getLogger("kradan")
-PATIENCE_SECONDS = 3.0  # without anybody's page being made: the first of a cold server takes longer than that
+PATIENCE_SECONDS = 3.0  # idle time before the start: the first page of a cold server takes longer than that
 LONGEST_SECONDS = 60.0
 STEP_SECONDS = 0.05
 PAUSE_SECONDS = 0.05
-RESTS = 3  # times as long as it worked: people who look at a page then have the machine to themselves
-_wanted: dict[tuple[str, Viewer], str] = {}  # province and who looks -> the data version at work
+RESTS = 3  # idle time as a multiple of computing time: people who open a page then have most of the processor
+_wanted: dict[tuple[str, Viewer], str] = {}  # province and viewer -> data version being computed
 _lock = threading.Lock()
 
 
 def ahead() -> None:
-    """What the first person to open a page would otherwise wait for: libraries, map, figures of the usual year.
+    """Compute what the first visitor would wait for: libraries, map, figures of the usual year.
 
-    Views are not imported here: a component that is declared outside a session is never served (its frame stays blank).
+    Views are not imported here: a component declared outside a session is never served (its frame stays blank).
     """
     try:
         geometry.current(settings.home_province())
-        if not sign_in.may_be_alone():  # figures differ by who looks
+        if not sign_in.may_be_alone():  # figures differ by viewer, who is unknown before sign-in
             return
         scope = queries.current_scope(settings.home_province(), sign_in.ALONE)
         first = Query(queries.usual_year(scope))
         coverage.breaks(scope, "agencies", first)
         coverage.rolled(scope, first)
         coverage.undated(scope, first)
-    except Exception:  # a page that needs it says what is wrong
+    except Exception:  # the page that needs the result reports the error
         log.exception("getting ready stopped")
 
 
 def start(scope: Scope) -> None:
-    """Begin once per data version, province and kind of viewer; returns at once."""
+    """Start the thread, once per data version, province and viewer; returns at once."""
     if not settings.computes_ahead():
         return
     with _lock:
@@ -61,12 +61,12 @@ def start(scope: Scope) -> None:
 
 
 def _is_outdated(scope: Scope) -> bool:
-    """Whether another data version is (or none yet) at work for this province and viewer."""
+    """Whether no thread, or one of another data version, works for this province and viewer."""
     return _wanted.get((scope.province, scope.viewer)) != scope.version
 
 
 def likely(scope: Scope) -> list[Query]:
-    """The filters a person is one choice away from."""
+    """Queries one choice away from the start: none, or a single function, agency or stream."""
     present = queries.support(scope)
     themes = [entry["code"] for entry in codes.themes()]
     agencies, streams = (sorted(present[f"{name}_code"].dropna().unique()) for name in ("agency", "stream"))
@@ -81,20 +81,20 @@ def likely(scope: Scope) -> list[Query]:
 def _work(scope: Scope) -> None:
     _rest(PATIENCE_SECONDS)
     try:
-        if scope.province == settings.home_province():  # 2 s of the first view of a meeting
-            importlib.import_module("pages.meeting.facts").gather(scope)  # here a session has its components
+        if scope.province == settings.home_province():  # saves 2 s of the first view of a meeting
+            importlib.import_module("pages.meeting.facts").gather(scope)  # components may be declared: a session exists
         for query in likely(scope):
             if _is_outdated(scope):
                 return
             began = time.perf_counter()
             coverage.breaks(scope, "agencies", query)
             _rest(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
-    except Exception:  # pages compute for themselves what is not there
+    except Exception:  # pages compute what is missing themselves
         log.exception("computing ahead stopped")
 
 
 def _rest(seconds: float) -> None:
-    """Wait until nobody's page was made for so long; on a board that is never quiet not longer than a minute."""
+    """Wait until no page was computed for so many seconds, at most a minute on a board that is never idle."""
     end, quiet = time.monotonic() + LONGEST_SECONDS, 0.0
     while quiet < seconds and time.monotonic() < end:
         time.sleep(STEP_SECONDS)

@@ -1,7 +1,7 @@
 """Start the board: ``python -m pages.shell.serve [streamlit options]``; ``make run`` calls it.
 
-With ``KRADAN_PLAIN_NAVIGATION=1`` Streamlit serves ``app.py`` as it comes, with its own first page and menu: so an upgrade
-that breaks something can be told from what we put around it.
+With ``KRADAN_PLAIN_NAVIGATION=1`` Streamlit serves ``app.py`` alone, with its own first page and menu: a fault after an
+upgrade can so be attributed to Streamlit or to our additions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pages.session import insides
 
 
 def script() -> str:
-    """What Streamlit runs: ``asgi.py`` with our first page and headers, or ``app.py`` alone."""
+    """The script for Streamlit: ``asgi.py`` with our first page and headers, or ``app.py`` alone."""
     return str(settings.ROOT / ("app.py" if settings.has_plain_navigation() else "asgi.py"))
 
 
 def _get_ready() -> None:
-    """Beside the server, not before it: it answers at once, and the first visitor waits for what is not ready yet."""
+    """Run after the server has started: it answers at once, and a first visitor waits only for what is unfinished."""
     importlib.import_module("pages.shell.precompute").ahead()
 
 

@@ -1,4 +1,4 @@
-"""The tour of a first visit: four steps for each kind of person, told by ``static/shell/tour.js``."""
+"""The tour of a first visit: four steps per kind of person, shown by ``static/shell/tour.js``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.session.text import LANGUAGES
 
 TITLE, MAP, NOTE = "h1.kradan-title", insides.MAP_FRAME, "p.kradan-note"
 TEXTS = ("welcome", "who", "step", "back", "next", "close", "done")
-# Whom a tour is for -> the door of the menu without which it is not offered, and what each step points at.
+# Audience -> the menu entry without which its tour is not offered, and the element that each step points at.
 AUDIENCES = {
     "meeting": ('.kradan-menu a[href^="meeting"]', (TITLE, MAP, '.kradan-menu a[href^="meeting"]', ".kradan-print")),
     "agency": (
@@ -34,7 +34,7 @@ AUDIENCES = {
 
 
 def tour(language: str) -> dict:
-    """The tour in a language, as the browser reads it."""
+    """The tour in a language, as JSON content for the browser."""
     say = catalogue(language)
     return {
         "texts": {name: say[f"tour_{name}"] for name in TEXTS},
@@ -52,7 +52,7 @@ def tour(language: str) -> dict:
 
 
 def routes(prefix: str) -> Iterator[Route]:
-    """The tour in every language, beside the views."""
+    """``/tour-<language>.json`` for every language."""
     for language in LANGUAGES:
         answer = tour(language)
 

@@ -1,4 +1,4 @@
-"""What a balancer and a monitor ask: ``/healthz`` (may I send people here) and ``/metrics`` (Prometheus text, for this machine)."""
+"""``/healthz`` for a load balancer and ``/metrics`` (Prometheus text, this machine only) for a monitor."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _uploads.set_function(lambda: insides.held_bytes(None, 0))
 
 
 async def _why_not() -> str | None:
-    """Why nobody should be sent here, a code; ``None`` when all is well."""
+    """Code of the reason why the store does not answer in time; ``None`` when it does."""
     try:
         why = await asyncio.wait_for(run_in_threadpool(queries.why_not_ready), PATIENCE_SECONDS)
     except TimeoutError:
@@ -41,12 +41,12 @@ async def healthz(request: Request) -> PlainTextResponse:
 
 
 async def metrics(request: Request) -> Response:
-    """Figures of this process."""
+    """Prometheus metrics of this process."""
     await _why_not()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 def routes(prefix: str) -> Iterator[Route]:
-    """Both, under the board's own path."""
+    """Both routes, under the board's own path."""
     yield Route(f"{prefix}/healthz", healthz, methods=["GET", "HEAD"])
     yield Route(f"{prefix}/metrics", metrics, methods=["GET"])
