@@ -1,6 +1,7 @@
-"""Their headings -> our columns: known layouts (data/layouts), templates and guesses by content; cells to values.
+"""An agency's headings -> our columns (shipped layouts of ``data/layouts``, aliases, content), and cells -> values.
 
-``recognise`` chooses the layout of a sheet, ``values`` reads its cells. Imports sheets and places.
+``recognise`` chooses the layout of a sheet, ``melt`` turns wide sheets into records, ``values`` reads the cells. May
+import ``places``, ``sheets`` and lower packages.
 """
 
 from loaders import registers

@@ -22,7 +22,7 @@ REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิ�
 
 @dataclass(frozen=True)
 class ColumnAnswers:
-    """Their heading -> our column (``-``: not used), and what is true of the whole sheet."""
+    """The file's heading -> our column (``-``: not used), and register and unit of the whole sheet."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     register: str | None = None
@@ -30,7 +30,7 @@ class ColumnAnswers:
 
     @classmethod
     def of(cls, options: Iterable[str], register: str | None = None, unit: str | None = None) -> ColumnAnswers:
-        """From ``HEADING=OURS`` texts. Raises ``Refused`` (``column_unknown``) where OURS is no column of ours."""
+        """Parse ``HEADING=OURS`` texts. Raises ``Refused`` (``column_unknown``) when OURS is not a column of ours."""
         columns = {}
         names_of_ours = {*PLACE, *(name for names in VALUES.values() for name in names), UNUSED}
         for text in options:
@@ -42,11 +42,11 @@ class ColumnAnswers:
         return cls(columns, register, unit)
 
     def ours(self, heading: str) -> str | None:
-        """The answer for a heading, ``None`` without one."""
+        """The answer for a heading, or ``None``."""
         return next((ours for name, ours in self.columns.items() if squeeze(name) == squeeze(heading)), None)
 
     def apply(self, layout: Layout, headings: Iterable[str], base: str | None) -> Layout:
-        """The layout with the answers applied; unchanged when none is about this sheet."""
+        """The layout with the answers applied; unchanged when none concerns this sheet."""
         answers = {heading: ours for heading in headings if (ours := self.ours(heading)) is not None}
         if not answers and not (self.register and layout.refuse) and not self.unit:
             return layout
@@ -83,7 +83,7 @@ class ColumnAnswers:
 
 
 def _register(answers: Mapping[str, str]) -> str:
-    """The first register that has all columns that were named."""
+    """The first register that has all named columns."""
     named = {ours for ours in answers.values() if ours not in PLACE and ours != UNUSED}
     if any(ours.startswith("value:") for ours in named):
         return "indicator"
@@ -91,7 +91,7 @@ def _register(answers: Mapping[str, str]) -> str:
 
 
 def choices(register: str | None) -> list[str]:
-    """Names of our columns that an answer may use: of a register, or of the usual ones."""
+    """Names of our columns that an answer may use: those of a register, or of the usual registers."""
     if register is not None and register in VALUES:
         return [*VALUES[register], *PLACE, UNUSED]
     return list(dict.fromkeys([*VALUES["support"], *VALUES["organisation"], *VALUES["welfare_fund"], *PLACE, UNUSED]))
@@ -111,7 +111,7 @@ def refusal(sheet: Sheet, code: str, mapped: Mapping[str, list[str]]) -> Problem
 
 
 def unplaced(sheet: Sheet, mapped: Mapping[str, list[str]]) -> list[tuple[str, int]]:
-    """Headings that say neither where nor a number or code, with how many of their cells are filled."""
+    """Headings of columns that are neither places nor numbers or codes, with the number of filled cells."""
     taken = {heading for ours, names in mapped.items() if ours in PLACE for heading in names}
     taken |= {heading for heading in sheet.frame.columns if REMARK.search(heading)}
     names = _by_name()
@@ -126,5 +126,5 @@ def unplaced(sheet: Sheet, mapped: Mapping[str, list[str]]) -> list[tuple[str, i
 
 @cache
 def _by_name() -> frozenset[str]:
-    """Headings that name places in every way, which say nothing about them."""
+    """Squeezed headings of place columns, which hold no data about a place."""
     return frozenset(squeeze(word) for words in aliases()["place"].values() for word in words)

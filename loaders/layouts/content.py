@@ -1,4 +1,4 @@
-"""What a column is by its content: codes, names of places, points, money; for sheets with unknown headings."""
+"""What a column is by its content (codes, names of places, coordinates, money), for sheets with unknown headings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEVEL_OF = {2: "province", 4: "district", 6: "subdistrict"}
 
 @cache
 def _names() -> dict[str, frozenset[str]]:
-    """Keys of the names of each level, Thai and English."""
+    """Name keys of each level, Thai and English."""
     keys_of: dict[str, set[str]] = {level: set() for level in LEVEL_OF.values()}
     for code, area in nation().areas.items():
         if len(code) in LEVEL_OF:
@@ -58,7 +58,7 @@ def _share_of_codes(texts: list[str]) -> float:
 
 
 def is_area_codes(texts: list[str]) -> bool:
-    """Codes of provinces, districts, subdistricts or villages, or postal codes: numbers, but no quantity."""
+    """Whether the texts are area codes or postal codes: numbers, but no quantity."""
     areas = nation().areas
     codes = [thai.arabic_digits(text).removesuffix(".0") for text in texts]
     in_register = sum(code in areas or code in _postal() or (code[:6] in areas and len(code) == 8) for code in codes)
@@ -66,7 +66,7 @@ def is_area_codes(texts: list[str]) -> bool:
 
 
 def _shares(texts: list[str]) -> dict[str, float]:
-    """Which share of the texts are names of each level; a level word in front rules the other levels out."""
+    """Share (0-1) of the texts that are names of each level; a level word before a name rules other levels out."""
     hits = dict.fromkeys(LEVEL_OF.values(), 0)
     for text in texts:
         cell = plain(text)
@@ -80,7 +80,7 @@ def _shares(texts: list[str]) -> dict[str, float]:
 def places(
     frame: pd.DataFrame, columns: Mapping[str, list[str]], taken: Container[str]
 ) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Place columns found by content, not by heading, and at most one doubt."""
+    """Place columns recognised by content, not by heading, and at most one doubt."""
     if "subdistrict" in columns or "place_code" in columns:
         return {}, ()
     samples = {
@@ -109,7 +109,7 @@ def places(
 
 
 def speaks_of_places(frame: pd.DataFrame) -> bool:
-    """Whether a column of words (units, projects) names a place in most of its cells, with a level or an office before it."""
+    """Whether most cells of some column (units, projects) name a place with a level word or an office before it."""
     for heading in frame.columns:
         texts = _sample(frame[heading])
         if texts and sum(map(_names_a_place, texts)) >= 0.5 * len(texts):
@@ -134,12 +134,12 @@ def _names_a_place(text: str) -> bool:
 
 
 def is_of_places(cells: pd.Series) -> bool:
-    """Whether a column only says where, or numbers its rows: names or codes of areas, years, points, running numbers."""
+    """Whether a column only locates or numbers its rows: names or codes of areas, years, coordinates, ordinals."""
     texts = _sample(cells)
     if not texts or is_area_codes(texts) or max(_shares(texts).values()) >= LIKELY:
         return True
     if len(cells) >= MANY_ROWS and len(texts) <= FEW_WORDS and not all(text[0].isdigit() for text in texts):
-        return True  # a region, a level, a type of the area
+        return True  # a region, a level, a type of area
     figures = [thai.arabic_digits(text).replace(".", "", 1).lstrip("-") for text in texts]
     if not all(figure.isdecimal() for figure in figures):
         return False
@@ -153,8 +153,8 @@ def is_of_places(cells: pd.Series) -> bool:
 
 @cache
 def _kinds() -> dict[str, re.Pattern[str]]:
-    """Kind of organisation -> how names of such begin."""
-    from loaders.layouts.layout import aliases  # the table of nouns stands beside the headings
+    """Kind of organisation -> pattern of how such names begin."""
+    from loaders.layouts.layout import aliases  # the nouns are in aliases.toml
 
     nouns = aliases()["organisation_names"]
     return {
@@ -164,7 +164,7 @@ def _kinds() -> dict[str, re.Pattern[str]]:
 
 
 def organisations(frame: pd.DataFrame, headings: Sequence[str]) -> tuple[str, str] | None:
-    """The column whose cells begin with the noun of an organisation ("โรงเรียนวัด..."), and the kind that most of them name."""
+    """(Column whose cells begin with the noun of an organisation, e.g. "โรงเรียนวัด...", and their kind or "")."""
     for heading in headings:
         texts = _sample(frame[heading])
         counts = {kind: sum(pattern.match(text) is not None for text in texts) for kind, pattern in _kinds().items()}
@@ -175,7 +175,7 @@ def organisations(frame: pd.DataFrame, headings: Sequence[str]) -> tuple[str, st
 
 
 def _is_money(texts: list[str]) -> bool:
-    """Amounts, and neither codes nor years nor running numbers."""
+    """Whether the texts are amounts, and neither codes nor years nor ordinals."""
     if len(texts) < 3 or is_area_codes(texts):
         return False
     values = []
@@ -194,5 +194,5 @@ def _is_money(texts: list[str]) -> bool:
 
 
 def money(frame: pd.DataFrame, taken: Container[str]) -> list[str]:
-    """Headings of columns that hold amounts of money by their content."""
+    """Headings of columns that are amounts of money by their content."""
     return [heading for heading in frame.columns if heading not in taken and _is_money(_sample(frame[heading]))]

@@ -35,7 +35,7 @@ VALUES = registers.WithDefined({
         "code", "name_th", "name_en", "owner", "kind", "is_restricted", "condition_th", "theme", "starts_on", "ends_on", "total",
     ),
 }, lambda defined: tuple(column.name for column in defined.columns))  # fmt: skip
-# Without these a row means nothing: it waits for a person.
+# A row without these has no meaning and is quarantined.
 REQUIRED = registers.WithDefined({
     "support": ("agency",),
     "contribution": ("source",),
@@ -44,7 +44,7 @@ REQUIRED = registers.WithDefined({
     "agency": ("code", "name_th"),
     "stream": ("code", "name_th"),
 }, lambda defined: tuple(column.name for column in defined.columns if column.is_required))  # fmt: skip
-# Money that a sheet's control totals are about, by register, the first one present.
+# Money column of a register that control totals are about: the first one present.
 MONEY = registers.WithDefined({
     "support": ("amount", "committed", "paid"),
     "contribution": ("promised", "received"),
@@ -70,19 +70,19 @@ class Layout:
     file_name: str = "*"
     without_place: str = "quarantine"
     without_value: str = "load"
-    year_of_name: bool = False  # the title or the name of the file states the year of its figures
+    year_of_name: bool = False  # the title or file name states the year of the figures
     new_agencies: bool = False
     new_streams: bool = False
     patterns: dict[str, str] = field(default_factory=dict)
-    own_words: tuple[str, ...] = ()  # coded columns whose words stand for themselves
+    own_words: tuple[str, ...] = ()  # coded columns whose own words serve as codes
     refuse: str = ""
     how: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()  # headings of figures that a person marked as not used
+    unused: tuple[str, ...] = ()  # headings that a person marked as not used
 
     @property
     def is_demo(self) -> bool:
-        """Invented data: marked on every page for as long as it is shown."""
+        """Whether the data are invented; they are marked as such on every page."""
         return self.code.startswith("demo_")
 
 
@@ -103,7 +103,7 @@ def _layout(path: Path) -> list[Layout]:
 
 @cache
 def shipped() -> tuple[Layout, ...]:
-    """Every layout of ``data/layouts``; a file may hold several as ``[[layout]]``."""
+    """Every layout of ``data/layouts`` (a file may have several ``[[layout]]``), and those of defined registers."""
     files = sorted(settings.LAYOUTS.glob("*.toml"))
     written = [layout for path in files if path.stem != "aliases" for layout in _layout(path)]
     return (*written, *(_made(register.layout) for register in registers.defined().values()))
@@ -116,14 +116,14 @@ def _made(table: dict) -> Layout:
 
 @cache
 def aliases() -> dict[str, dict[str, list[str]]]:
-    """The general list: register -> our column -> headings seen for it."""
+    """General alias list: register -> our column -> known headings."""
     with (settings.LAYOUTS / "aliases.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 @cache
 def expected_headings() -> frozenset[str]:
-    """All headings any layout knows (squeezed), to help find the heading row of a sheet."""
+    """All known headings (squeezed), used to find the heading row of a sheet."""
     headings = {heading for layout in shipped() for heading in layout.headings}
     headings |= {
         squeeze(word)
@@ -136,13 +136,13 @@ def expected_headings() -> frozenset[str]:
 
 
 def headings_key(headings: Iterable[str]) -> str:
-    """A short name for a set of headings, whatever their order and spacing; a base's layouts are remembered under it."""
+    """Hash of a set of headings, independent of order and spacing; learnt layouts are stored under it."""
     named = sorted(squeeze(heading) for heading in headings if not heading.startswith("__"))
     return hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]
 
 
 def as_dict(layout: Layout) -> dict:
-    """A layout as plain JSON; :func:`from_dict` is the way back."""
+    """A layout as plain JSON values; the inverse of :func:`from_dict`."""
     return asdict(layout) | {
         "headings": sorted(layout.headings),
         "doubts": list(layout.doubts),
@@ -151,7 +151,7 @@ def as_dict(layout: Layout) -> dict:
 
 
 def from_dict(content: dict) -> Layout:
-    """A layout from JSON; the way back of :func:`as_dict`."""
+    """A layout from JSON values; the inverse of :func:`as_dict`."""
     names = {column.name for column in fields(Layout)}
     kept: dict[str, Any] = {name: value for name, value in content.items() if name in names}
     kept |= {"headings": frozenset(kept.get("headings", ()))}
@@ -162,7 +162,7 @@ def from_dict(content: dict) -> Layout:
 def by_hand(
     base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]
 ) -> Layout:
-    """A layout from a person's answers: their heading -> our column, units of money, era of years, values for every row.
+    """A layout from a person's answers: heading -> our column, units of money and era of years, constant values.
 
     Raises ``Refused`` (``columns_not_understood``) when a column is not one of ours.
     """

@@ -1,7 +1,7 @@
-"""The ledger of columns: every column of a sheet has one fate, so that no figure is dropped silently.
+"""The ledger of columns: every column of a sheet gets one fate, so that no figure is dropped silently.
 
-The ledger is made from the sheet's cells; the mapping only tells which columns were used. An unmapped column that looks
-like money, or like a quantity of ours, becomes a question.
+It is made from the sheet's cells; the mapping only tells which columns were used. An unmapped column that looks like
+money, or like a quantity of ours, becomes a question.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ IMPOSSIBLE_BAHT = 10**11  # a median above this means a wrong unit
 OUTLIER = 1_000  # times the median of the column
 LEAST_FOR_OUTLIER = 5  # figures; fewer have no meaningful median
 PEOPLE = ("people_reached", "members")
-ANSWERED = ("by_hand", "remembered")  # layouts given by a person: unmapped columns were left out on purpose
+ANSWERED = ("by_hand", "remembered")  # layouts given by a person: unmapped columns were left out deliberately
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,17 @@ class Column:
     cells: int
     figures: int
     sum: Decimal
-    unit: str  # baht, thousand_baht, million_baht, or "" for what is no money
+    unit: str  # baht, thousand_baht, million_baht, or "" when not money
     fate: str
     of: str = ""
 
     @property
     def satang(self) -> int:
-        """The sum in satang, for a column of money."""
+        """The sum in satang; 0 when the column is not money."""
         return int(self.sum * UNIT_BAHT.get(self.unit, 0) * 100)
 
     def as_dict(self) -> dict:
-        """Plain JSON: ``columns`` of the summary."""
+        """Plain JSON values: ``columns`` of the summary."""
         return {
             "sheet": self.sheet, "heading": self.heading, "cells": self.cells, "figures": self.figures,
             "sum": float(self.sum), "unit": self.unit, "fate": self.fate, "of": self.of,
@@ -63,9 +63,9 @@ def ledger(
     Parameters
     ----------
     columns : the figures of the sheet, before any mapping.
-    parts : the layouts by which the sheet (or each part of it) was read.
+    parts : the layouts with which the sheet (or each part of it) was read.
     melted : heading of a band's column -> our column that it became.
-    general_unit : the unit of money that the sheet states for all of it.
+    general_unit : the unit of money stated for the whole sheet.
     """
     pairs = list(parts)
     used = {
@@ -97,9 +97,9 @@ def ledger(
 
 
 def without_totals(layout: Layout, columns: Columns) -> Layout:
-    """A column that is the total of others which are the same column of ours is their check, not added to them.
+    """Remove columns that are the total of others for the same column of ours, so that they are not added twice.
 
-    Two columns of the same figures are asked about: one of them may be a copy.
+    Two columns with the same figures add a doubt: one may be a copy.
     """
     kept, doubts = dict(layout.columns), ()
     for ours, names in layout.columns.items():
@@ -118,7 +118,7 @@ def without_totals(layout: Layout, columns: Columns) -> Layout:
 
 
 def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
-    """Doubts about amounts: whole baht under a heading of millions, one figure a thousand times the column's median."""
+    """Doubts about amounts: full baht under a heading of millions, or a figure a thousand times the column's median."""
     doubts = []
     for row in rows:
         stated = sorted(abs(value) for value in columns.figures[row.heading].values if value)
@@ -133,7 +133,7 @@ def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
 
 
 def unit_of(heading: str) -> str | None:
-    """The unit of money that a heading states, ``None`` when it states none."""
+    """The unit of money that a heading states, or ``None``."""
     of_money = [part for part in heading.split(" - ") if "บาท" in part or "baht" in part.casefold()]
     for part in of_money:
         if "ล้าน" in part or "million" in part.casefold():
@@ -165,7 +165,7 @@ def _plain(heading: str, figures: quantities.Figures, columns: Columns, relation
 
 
 def _asked(heading: str, figures: quantities.Figures, register: str, taken: set[str], *, is_ours: bool) -> Fate:
-    """A column of figures that nothing explains: a question where it looks like money or like a quantity of ours."""
+    """An unexplained numeric column: a question when it looks like money or like a quantity of ours."""
     if is_ours or register in ("none", "indicator", "agency", "stream"):
         return Fate("kept")
     if quantities.names_money(heading.split(" - ")[-1]) or (quantities.names_money(heading) and " - " in heading):

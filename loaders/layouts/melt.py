@@ -1,7 +1,7 @@
-"""Sheets whose columns are records: one column per source, year or agency becomes rows; phases and sums are named.
+"""Melt wide sheets: one column per source, year or agency becomes rows; phases and sums map to columns of ours.
 
-``melt`` runs before any mapping and returns the sheets to map, each with a :class:`BandReading`: columns of ours, columns that
-add up to one, and the fate of columns that are only checks.
+``melt`` runs before any mapping and returns the sheets to map, each with a :class:`BandReading`: columns of ours,
+columns to be added up, and the fate of columns that are only checks.
 """
 
 from __future__ import annotations
@@ -34,31 +34,32 @@ PEOPLE = re.compile(r"ผู้(?:ได้)?รับ|ผู้เข้าร�
 
 @dataclass(frozen=True)
 class Fate:
-    """How a column is used, and by what: headings, a kind or our column."""
+    """How a column is used, and for what: headings, a kind or our column."""
 
-    kind: str  # used, sum, difference, check, not_money, kept, asked
+    kind: str  # used, sum, difference, check, not_money, kept, asked, left_out
     of: str = ""
 
 
 @dataclass
 class BandReading:
-    """What the bands of a sheet settle before the mapping.
+    """What the bands of a sheet determine before the mapping.
 
-    ``columns``: our column -> headings (several of a quantity are added up); ``fates``: columns that need no mapping; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
+    ``columns``: our column -> headings (several are added up); ``fates``: columns that need no mapping; ``checks``:
+    totals beside their parts, as control totals; ``doubts``: open questions.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     fates: dict[str, Fate] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     doubts: tuple[str, ...] = ()
-    without: frozenset[int] = frozenset()  # rows of a table of ticks that have none: no record
+    without: frozenset[int] = frozenset()  # rows without any tick: no record
     melted: dict[str, str] = field(default_factory=dict)  # heading of a part -> our column that it became
-    steps: tuple[str, ...] = ()  # codes of how the sheet was changed, shown before storing: melted:source:4
+    steps: tuple[str, ...] = ()  # how the sheet was changed, shown before storing: melted:source:4
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Figures of a sheet's columns, their relations, and why a column is no money (heading -> kind)."""
+    """Figures of a sheet's columns, their relations, and why a numeric column is not money (heading -> kind)."""
 
     figures: dict[str, Figures]
     relations: list[Relation]
@@ -82,10 +83,10 @@ def read_columns(frame: pd.DataFrame) -> Columns:
 
 
 def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) -> list[tuple[Sheet, BandReading]]:
-    """The sheets to be mapped: the sheet itself, or one for each part of a band that holds records.
+    """The sheets to be mapped: the sheet itself, or one for each part of a band whose parts are records.
 
-    ``alias_of`` gives our column for a whole heading by the alias list. Columns of money without a band, of which all but
-    one have an alias, are not melted.
+    ``alias_of``: heading -> our column by the alias list. Money columns without a band are not melted when all but one
+    have an alias.
     """
     order = list(sheet.frame.columns)
     amounts = {heading: column for heading, column in columns.figures.items() if heading not in columns.not_money}
@@ -116,7 +117,7 @@ def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) 
 
 
 def _take(reading: BandReading, band: Band, columns: Columns) -> None:
-    """A band that is one quantity: phases are columns of ours, men and women, quarters and months add up."""
+    """Use a band that is one quantity: map phases to columns of ours; add up men and women, quarters, months."""
     if band.kind == "phase" or (band.is_money and band.of("phase") and not band.of("source")):
         for part in band.parts:
             ours = PHASE_COLUMNS.get(part.kind.partition(":")[2])
@@ -155,7 +156,7 @@ def _quantity(band: Band) -> str | None:
 def _loose_phases(
     sheet: Sheet, amounts: dict[str, Figures], reading: BandReading, alias_of: Callable[[str], str | None]
 ) -> None:
-    """Columns outside any band whose heading says what they are, though no alias does: a phase of money, people reached."""
+    """Columns outside any band, without an alias, whose heading states a phase of money or people reached."""
     by_alias = {alias_of(heading) for heading in sheet.frame.columns}
     taken = {heading for names in reading.columns.values() for heading in names}
     for heading in sheet.frame.columns:
@@ -188,9 +189,9 @@ def _people(
 def _loose(
     sheet: Sheet, amounts: dict[str, Figures], columns: Columns, alias_of: Callable[[str], str | None], taken: set[str]
 ) -> Band | None:
-    """Money columns without a band and without an alias: sources beside each other; ``None`` for fewer than two.
+    """Money columns without band and alias, taken as sources side by side; ``None`` for fewer than two.
 
-    A column that is the sum or the difference of others is their total; one with an alias is no source.
+    A column that is the sum or difference of others is their total; one with an alias is not a source.
     """
     derived = {relation.heading for relation in columns.relations}
     candidates = [
@@ -220,7 +221,7 @@ def _bare(heading: str) -> str:
 
 
 def _ticks(sheet: Sheet) -> list[str] | None:
-    """Columns under one band (or of known agencies or functions) that hold ticks and nothing else."""
+    """Columns under one band (or of known agencies or functions) that contain only ticks."""
     ticked = []
     for heading in sheet.frame.columns:
         cells = {text.strip() for text in sheet.frame[heading].astype(str).unique() if text.strip(" -")}
@@ -232,7 +233,7 @@ def _ticks(sheet: Sheet) -> list[str] | None:
 
 
 def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tuple[Sheet, BandReading]]:
-    """One record for each tick, named by its column: an agency, else a function, else the words of the column."""
+    """One record per tick, named by its column: an agency, else a function, else the column's words."""
     labels = [heading.split(" - ")[-1] for heading in ticked]
     upper = ticked[0].split(" - ")[0]
     is_agency = any(squeeze(label) in words("agency") for label in labels) or "หน่วยงาน" in upper
@@ -257,7 +258,7 @@ def _melted(sheet: Sheet, band: Band, columns: Columns, reading: BandReading) ->
 
 
 def _amount_heading(band: Band) -> str:
-    """The heading of the one column of money that all parts share: the band's, with its unit."""
+    """Heading of the one money column shared by all parts, with the band's unit."""
     unit = UNIT_PART.search(band.label) or next(
         (part_unit for part in band.parts if (part_unit := UNIT_PART.search(part.heading))), None
     )
@@ -265,7 +266,7 @@ def _amount_heading(band: Band) -> str:
 
 
 def _checks(sheet: Sheet, band: Band, columns: Columns) -> list[dict[str, Any]]:
-    """The total column against the sum of its parts, row by row where it is not met, and once for the whole column."""
+    """Check the total column against its parts: each row that differs, and the whole column once."""
     total = columns.figures[band.total or ""]
     checks = []
     for position, row in enumerate(sheet.frame.index):
@@ -288,7 +289,7 @@ def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, computed: Deci
 def _split(
     sheet: Sheet, parts: Sequence[Part], heading: str, reading: BandReading, columns: Columns, amount: str | None
 ) -> list[tuple[Sheet, BandReading]]:
-    """One sheet per part, with the part's words in a column of their own; quantities of the row stay with its first record.
+    """One sheet per part, with its label as a column; the row's other quantities stay with its first record only.
 
     Rows without any part stay in the first sheet, so that every row of the file is in the account.
     """
@@ -340,7 +341,7 @@ def _split(
 
 
 def _once(sheet: Sheet, others: Sequence[str], columns: Columns, reading: BandReading) -> list[str]:
-    """Columns whose figures are the row's, not a part's; what the total row states of them is checked here."""
+    """Columns whose figures belong to the row, not to a part; they are checked against the total row here."""
     once = [
         name
         for name in others

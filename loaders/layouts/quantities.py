@@ -1,6 +1,7 @@
-"""What a column of figures counts, by its heading and by its cells: money, people, households, a year, a code, a telephone.
+"""What a numeric column counts, by heading and cells: money, people, households, a year, a code, a telephone.
 
-Nothing is decided about our columns here; the ledger (:mod:`loaders.layouts.ledger`) asks whether a column may be passed over.
+Nothing is mapped here; the ledger (:mod:`loaders.layouts.ledger`) uses it to decide whether an unmapped column needs a
+question.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ YEARS = range(1900, 2700)
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one column: how many cells hold something, how many of them a figure, and their sum as written."""
+    """The figures of one column: number of filled cells and of numeric ones, their sum as written, values by row."""
 
     heading: str
     filled: int
@@ -59,12 +60,12 @@ class Figures:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the column is one of figures: at least half of what is written in it."""
+        """Whether at least half of the filled cells are numbers."""
         return self.numeric > 0 and self.numeric * 2 >= self.filled
 
 
 def figure(text: str) -> Decimal | None:
-    """The figure of a cell as written, without its unit; ``None`` for text, dashes and nothing."""
+    """The number in a cell as written, without its unit; ``None`` for text, dashes and empty cells."""
     cell = arabic_digits(normalise(text)) if DIGIT.search(text) else ""
     match = _FIGURE.fullmatch(cell) if cell else None
     if match is None:
@@ -87,24 +88,24 @@ def figures(heading: str, cells: Sequence[str]) -> Figures:
 
 
 def names_money(heading: str) -> bool:
-    """Whether a heading speaks of money; a share or a number of projects does not."""
-    words = FISCAL_YEAR.sub("", heading)  # "ปีงบประมาณ" is a year, and its second half the word for budget
+    """Whether a heading is about money; a share or a number of projects is not."""
+    words = FISCAL_YEAR.sub("", heading)  # "ปีงบประมาณ" (fiscal year) contains the word for budget
     return bool(MONEY_WORD.search(words)) and not NOT_MONEY_WORD.search(words)
 
 
 def names_count(heading: str) -> bool:
-    """Whether a heading speaks of people, households, members or beds."""
+    """Whether a heading is about people, households, members or beds."""
     return bool(COUNT_WORD.search(heading)) and not NOT_MONEY_WORD.search(heading)
 
 
 def not_a_quantity(column: Figures, cells: Sequence[str], is_area_code: bool) -> str | None:
-    """What a column of figures is when it is no quantity: ``code``, ``year``, ``phone``, ``identifier``, ``coordinate``; else None.
+    """Why a numeric column is no quantity: ``code``, ``year``, ``phone``, ``identifier``, ``coordinate``; else None.
 
-    By form and heading: a heading alone does not make an identifier of amounts.
+    By form and heading: a heading alone does not make amounts an identifier.
     """
     last = column.heading.split(" - ")[-1]
     filled = [text.strip() for text in cells if text.strip()]
-    is_short = all(len(text) < 4 for text in filled)  # two digits are a province only where the heading says so
+    is_short = all(len(text) < 4 for text in filled)  # two digits are a province code only when the heading says so
     if is_area_code and is_short and not re.search("จังหวัด|province|รหัส|code", last, re.IGNORECASE):
         is_area_code = False
     if is_area_code and not names_money(column.heading) and not names_count(column.heading):
@@ -148,6 +149,6 @@ def not_a_quantity(column: Figures, cells: Sequence[str], is_area_code: bool) ->
 
 
 def looks_like_money(column: Figures) -> bool:
-    """Whether the figures of a column without a telling heading are amounts: large, or with satang."""
+    """Whether figures under an unspecific heading are probably amounts: a large median, nearly all cells numeric."""
     stated = sorted(abs(value) for value in column.values if value)
     return len(stated) >= 3 and stated[len(stated) // 2] >= LEAST_MONEY and column.numeric * 5 >= column.filled * 4

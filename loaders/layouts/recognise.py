@@ -1,4 +1,4 @@
-"""Which of our columns a sheet's columns are: a remembered answer, a shipped layout, the alias list, the content.
+"""Recognise which column of ours each column is: by a remembered answer, a shipped layout, the alias list, the content.
 
 A guess that may be wrong is a doubt: the sheet is previewed with it, but stored only after a person confirms.
 """
@@ -26,7 +26,7 @@ from loaders.problems import Refused
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
 
-IN_WORDS = ("support", "organisation", "welfare_fund")  # registers whose rows may name their place in words alone
+IN_WORDS = ("support", "organisation", "welfare_fund")  # registers whose rows may name their place in free text only
 REGISTERS = ("support", "indicator", "organisation", "welfare_fund")
 NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "province", "latitude")
 WEAK = {
@@ -37,14 +37,14 @@ WEAK = {
     "organisation_kind",
     "starts_on",
     "ends_on",
-}  # alone they say nothing about a place
+}  # on their own these are no data about a place
 UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
 COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
 TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
 TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
-Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
+Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was recognised, doubts
 AGENCY = re.compile(
     r"(?:ชื่อ)?(?:หน่วยงาน|องค์กร(?:ผู้|ที่)?(?:สนับสนุน|ให้ทุน|เจ้าของ)|ผู้(?:สนับสนุน|ให้ทุน)|เจ้าของ(?:โครงการ|งบ))"
     r"|(?:fund(?:er|ing)|support(?:ing)?|lead)\s*(?:agency|organi[sz]ation)?$",
@@ -61,16 +61,16 @@ def recognise(
     answers: Mapping[str, Layout] | None = None,
     reading: BandReading | None = None,
 ) -> Layout:
-    """The layout for a sheet; ``how`` says for each of our columns where the answer came from.
+    """The layout for a sheet; ``how`` gives for each of our columns how it was recognised.
 
-    Raises ``Refused`` (``columns_not_understood``) when no column names a place, ``place_list_only`` when nothing
-    beside the place is known.
+    Raises ``Refused``: ``columns_not_understood`` (no column names a place), ``place_list_only`` (nothing but places),
+    ``columns_unplaced`` (places, and columns of unknown meaning).
     """
     return known_layout(sheet, file_name, answers) or _understood(sheet, base, reading or BandReading(), file_name)
 
 
 def known_layout(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = None) -> Layout | None:
-    """The layout remembered or shipped for these headings, ``None`` without one."""
+    """The layout remembered or shipped for these headings, or ``None``."""
     headings = list(sheet.frame.columns)
     if answers and (remembered := answers.get(headings_key(headings))) is not None:
         return _this_year(remembered, sheet)
@@ -88,12 +88,12 @@ def known_layout(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | N
 
 
 def support_column(heading: str) -> str | None:
-    """Which of our columns of support a heading is by the alias list, ``None`` when it is none."""
+    """Our column of register support for a heading by the alias list, or ``None``."""
     return next(iter(_claimed([heading], aliases()["support"])), None)
 
 
 def partial_columns(sheet: Sheet) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Columns recognised in a refused sheet, and how each was found; a person maps the rest."""
+    """Columns recognised in a refused sheet, and how each was recognised; a person maps the rest."""
     places, how, _ = _places(sheet)
     taken = {heading for names in places.values() for heading in names}
     rest = [heading for heading in sheet.frame.columns if heading not in taken]
@@ -120,7 +120,7 @@ def titles(sheet: Sheet) -> list[str]:
 
 
 def above_data(sheet: Sheet) -> list[str]:
-    """The same, and texts between the headings and the first row of data, such as a second heading line."""
+    """Normalised texts above the first row of data, including e.g. a second heading line."""
     first = min(sheet.frame.index, default=0)
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
@@ -147,10 +147,10 @@ def _weight(layout: Layout) -> int:
 
 
 def split_groups(sheet: Sheet) -> Sheet:
-    """Headings of form builders (``group/question``) written as a band and its part.
+    """Headings of form builders (``group/question``) rewritten as band and part (``group - question``).
 
-    Only where several headings share a group, or where the builder's own columns tell its export: a slash also stands
-    between two words of one heading.
+    Only when several headings share a group, or the builder's own columns identify its export: a slash can also
+    separate two words of one heading.
     """
     headings = list(sheet.frame.columns)
     groups = Counter(heading.partition("/")[0] for heading in headings if "/" in heading)
@@ -165,7 +165,7 @@ def split_groups(sheet: Sheet) -> Sheet:
 
 
 def _by_tags(sheet: Sheet, listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Our column -> heading by the HXL tags under the headings; of several tags the one with most attributes that fits."""
+    """Our column -> heading by the HXL tags below the headings; of several matches the one with most attributes."""
     columns: dict[str, list[str]] = {}
     for heading, tag in sheet.tags.items():
         base, *attributes = tag.casefold().replace(" ", "").split("+")
@@ -181,7 +181,7 @@ def _by_tags(sheet: Sheet, listed: Mapping[str, list[str]]) -> dict[str, list[st
 
 
 def _places(sheet: Sheet) -> Where:
-    """Place columns by tag, by heading, then by content; how each was found; doubts."""
+    """Place columns by tag, by heading, then by content; how each was recognised; doubts."""
     tagged = _by_tags(sheet, aliases()["hxl_place"])
     rest = [heading for heading in sheet.frame.columns if [heading] not in tagged.values()]
     columns = _claimed(rest, aliases()["place"]) | tagged
@@ -235,7 +235,7 @@ def _by_alias(
 
 
 def _agency(sheet: Sheet, headings: list[str], values: Mapping[str, list[str]]) -> str | None:
-    """The column of agencies that no alias knows: most of its cells are known ones, or its heading alone says "agency"."""
+    """The agency column without an alias: most cells are known agencies, or only its heading says "agency"."""
     if "agency" in values:
         return None
     claimed = {heading for names in values.values() for heading in names}
@@ -251,7 +251,7 @@ def _agency(sheet: Sheet, headings: list[str], values: Mapping[str, list[str]]) 
 
 
 def _organisation(headings: list[str]) -> tuple[str, str] | None:
-    """The heading that names organisations ("ชื่อโรงเรียน"), and their kind where the heading tells it."""
+    """(Heading that names organisations, e.g. "ชื่อโรงเรียน"; their kind if the heading states it), or ``None``."""
     for heading in headings:
         key = squeeze(heading)
         for kind, names in aliases()["organisation_names"].items():
@@ -301,7 +301,7 @@ def _layout(
 
 
 def _with_money(sheet: Sheet, base: str | None, where: Where, file_name: str) -> Layout | None:
-    """Known places and the only money column, found by content; carries the doubt ``money_by_content``."""
+    """A layout of known places and the only money column by content, with the doubt ``money_by_content``."""
     places, how, doubts = where
     if not any(ours in places for ours in NAMES_A_PLACE):
         return None
@@ -321,7 +321,7 @@ def _with_money(sheet: Sheet, base: str | None, where: Where, file_name: str) ->
 
 
 def _claimed(headings: list[str], listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Our column -> headings: the whole heading, else without its unit, else the one part of a joined heading."""
+    """Our column -> headings: by the whole heading, else without its unit, else by one part of a joined heading."""
     ours = {squeeze(word): column for column, words in listed.items() for word in words}
     claimed: dict[str, list[str]] = {}
     for heading in headings:
@@ -350,13 +350,13 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
 
 
 def general_unit(sheet: Sheet) -> str:
-    """The unit of money that the lines above the data state for the whole sheet, else baht."""
+    """The unit of money stated above the data for the whole sheet, else baht."""
     stated = next((unit for text in above_data(sheet) if (unit := TITLE_UNIT.search(text))), None)
     return UNITS[stated["factor"]] if stated else "baht"
 
 
 def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
-    """The unit of each money column: its heading's own, else the one the title states, else baht."""
+    """The unit of each money column: its heading's own, else the one in the title, else baht."""
     general = general_unit(sheet)
     units = {}
     for column in ("amount", "committed", "paid", "savings", "promised", "received"):
@@ -371,7 +371,7 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _name_year(sheet: Sheet, file_name: str) -> str | None:
-    """The one Buddhist year that the name of the sheet or of the file states."""
+    """The only Buddhist year in the name of the sheet, else of the file."""
     for name in (sheet.in_file, PurePath(file_name).stem):
         years = set(NAME_YEAR.findall(thai.arabic_digits(thai.normalise(name))))
         if len(years) == 1:
@@ -380,7 +380,7 @@ def _name_year(sheet: Sheet, file_name: str) -> str | None:
 
 
 def _title_district(sheet: Sheet, file_name: str) -> str | None:
-    """The one district of which the title, the name of the sheet or of the file speaks."""
+    """The only district named in the title, else in the name of the sheet, else of the file."""
     for texts in (titles(sheet), [sheet.in_file], [PurePath(file_name).stem]):
         named = {district for text in texts for district in TITLE_DISTRICT.findall(thai.normalise(text))}
         if len(named) == 1:
@@ -389,9 +389,9 @@ def _title_district(sheet: Sheet, file_name: str) -> str | None:
 
 
 def _other_years(sheet: Sheet, stated: str) -> bool:
-    """Whether a text line inside the table (the title of a second one) states another year."""
+    """Whether a text line inside the table (e.g. the title of a second one) states another year."""
     own = [heading for heading in sheet.frame.columns if not heading.startswith("__")]
-    few = 2 if len(own) > 3 else 1  # blanks below a name may have been filled beside it
+    few = 2 if len(own) > 3 else 1  # blanks below a name may have been filled in the next column
     alone = sheet.frame.loc[sheet.frame[own].ne("").sum(axis=1).le(few), own]
     first, last = (sheet.frame.index[place] for place in (0, -1)) if len(sheet.frame) else (0, 0)
     between = [text for row, text in sheet.texts.items() if first < row < last]

@@ -1,4 +1,4 @@
-"""Columns derived from others: the sum of the columns beside them, or the difference of two."""
+"""Derived columns: the sum of neighbouring columns, or the difference of two."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_ROWS = 1
 
 @dataclass(frozen=True)
 class Relation:
-    """``heading`` is the sum of ``plus`` minus ``minus`` in ``rows`` rows; ``broken`` are the positions where it is not."""
+    """``heading`` is the sum of ``plus`` minus ``minus`` in ``rows`` rows, except at the positions ``broken``."""
 
     heading: str
     plus: tuple[str, ...]
@@ -51,17 +51,17 @@ def _holds(
 
 
 def _is_telling(total: Figures, plus: Sequence[Figures], minus: Sequence[Figures]) -> bool:
-    """Whether two parts are ever filled in one row: else a sum proves nothing about them."""
+    """Whether two parts are ever filled in the same row; otherwise an equal sum proves nothing."""
     used = [column for column in (*plus, *minus) if any(column.values)]
     together = any(sum(1 for column in used if column.values[position]) > 1 for position in range(len(total.values)))
     return len(used) > 1 and together
 
 
 def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: float = 0.1) -> list[Relation]:
-    """Sums of neighbouring columns and differences of two columns within each run of figures.
+    """Sums of neighbouring columns and differences of two columns.
 
-    Parts stand beside their total, on either side. A relation that fails in at most ``slack`` of its rows is returned
-    with the rows that break it (a slip of the office, for a person to see), as long as it holds in more than it fails.
+    Parts are next to their total, on either side. A relation that fails in at most ``slack`` (share 0-1) of its rows is
+    returned with these rows, probably errors of the agency that a person should see.
     """
     numeric = [heading for heading in order if heading in columns and columns[heading].is_numeric]
     tolerance = Decimal("0.005")
@@ -106,7 +106,7 @@ def _named_total(heading: str) -> bool:
 
 
 def _without_circles(by_heading: dict[str, Relation]) -> list[Relation]:
-    """Of a = b + c and b = a - c only the one whose heading says total or balance stays, else the sum."""
+    """Of circular relations (a = b + c, b = a - c) keep the one whose heading says total or balance, else the sum."""
     kept: dict[str, Relation] = {}
     candidates = by_heading.values()
     ranked = sorted(candidates, key=lambda it: (not _named_total(it.heading), it.kind != "sum", -len(it.plus)))

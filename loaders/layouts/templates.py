@@ -1,7 +1,7 @@
-"""Workbooks for a person to fill: one per register, with the headings our importer reads and an example beside them.
+"""Workbooks to fill in: one per register, with the headings that the importer reads, and an example sheet.
 
-The words (file and sheet names, hints, example rows) are data: ``data/templates/templates.toml``; the headings are those
-of ``data/layouts/templates.toml``. The importer passes over the example sheet of a template and says so.
+Words (file and sheet names, hints, example rows) are in ``data/templates/templates.toml``, headings in
+``data/layouts/templates.toml``. The importer skips the example sheet and reports that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def words() -> dict:
 
 
 def registers() -> list[str]:
-    """Registers that have a template, in the order of the layout file."""
+    """Registers that have a template, in the order of the layouts."""
     return [layout.register for layout in layouts.shipped() if layout.code.startswith(PREFIX)]
 
 
@@ -35,14 +35,14 @@ def _layout(register: str) -> layouts.Layout:
 
 
 def file_name(register: str) -> str:
-    """The Thai file name under which a template is handed out."""
+    """The Thai file name of a template."""
     if (defined := defined_registers.defined().get(register)) is not None:
         return f"แม่แบบ-{defined.th}.xlsx"
     return words()["files"][register]
 
 
 def example_rows(register: str) -> list[dict[str, str]]:
-    """The filled example by our column."""
+    """The example rows by our column."""
     if (defined := defined_registers.defined().get(register)) is not None:
         place = {"subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช"}
         return [place | {column.name: column.example for column in defined.columns if column.example}]
@@ -50,13 +50,13 @@ def example_rows(register: str) -> list[dict[str, str]]:
 
 
 def is_example(layout: layouts.Layout, sheet: str) -> bool:
-    """Whether a sheet is the example of one of our templates: shown to the person who fills it, never loaded."""
+    """Whether a sheet is the example of one of our templates, which is never loaded."""
     return layout.code.startswith(PREFIX) and sheet == words()["sheets"]["example"]
 
 
 def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict[str, str]] | None = None) -> None:
-    """Write the workbook of a register: the sheet to fill (with ``rows`` by our column, if any) and the example."""
-    import xlsxwriter  # only where a workbook is written: the importer uses this module, too
+    """Write the workbook of a register: the sheet to fill in (with ``rows`` by our column, if any) and the example."""
+    import xlsxwriter  # the importer uses this module without writing workbooks
 
     layout = _layout(register)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -85,7 +85,7 @@ def _hint(register: str, ours: str) -> str | None:
 
 
 def write_all(folder: Path) -> list[Path]:
-    """Write every template into a folder; returns the files."""
+    """Write every template into a folder; returns the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for register in registers():

@@ -1,4 +1,4 @@
-"""The agency that a title line, the name of a sheet or of a file names, where no column says it."""
+"""The agency named in a title line or in the name of a sheet or file, for sheets without an agency column."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from loaders.codes import squeeze, words
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
 
-# Codes and words that fit a list of any agency.
+# Codes and words that fit lists of any agency.
 GENERIC = {"lao", "community", "reference", "unnamed_base"}
 PROVINCE_ITSELF = {"จังหวัด", "งบจังหวัดและกลุ่มจังหวัด"}
-LONG = 10  # letters; a shorter name must be a word of its own
+LONG = 10  # letters; a shorter name must be a separate word
 LABEL = re.compile(
     r"(?:หน่วยงาน(?:เจ้าของ(?:โครงการ|งบประมาณ)?|ที่รับผิดชอบ|ผู้ให้ทุน|ผู้สนับสนุน)?|แหล่งทุน|ผู้ให้ทุน|สนับสนุนโดย|agency|funder)\s*[:：]\s*(.+)",
     re.IGNORECASE,
@@ -25,7 +25,11 @@ APART = re.compile(r"[\s,;:()\[\]/|_–-]+")
 
 
 def title_agency(sheet: Sheet, titles: Iterable[str], file_name: str) -> str | None:
-    """Code (or, behind a label, name) of the one agency named in the titles, else in the sheet's, else in the file's name."""
+    """Code of the only agency named in the titles, else in the sheet's name, else in the file's name.
+
+    After a label ("หน่วยงาน:") an unknown agency's name is returned as written. ``None`` without or with several
+    agencies.
+    """
     lines = list(titles)
     labelled = {label[1].strip() for line in lines if (label := LABEL.search(line))}
     if len(labelled) == 1:
@@ -39,7 +43,7 @@ def title_agency(sheet: Sheet, titles: Iterable[str], file_name: str) -> str | N
 
 
 def agencies_in(text: str) -> set[str]:
-    """Codes of the known agencies that a text names: short names as words of their own, long ones anywhere."""
+    """Codes of known agencies that a text names: short names as separate words, long ones anywhere."""
     agencies = {
         word: code for word, code in words("agency").items() if code not in GENERIC and word not in PROVINCE_ITSELF
     }

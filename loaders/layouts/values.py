@@ -1,4 +1,4 @@
-"""Cells to values: every column by its kind, every doubt a coded problem with sheet, row and column."""
+"""Cells to values: each column is parsed by its kind; an unreadable cell becomes a problem with its position."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from loaders.thai import periods
 
 BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}
 COUNT = {"people_reached", "members", "hardship_members", "cohort"}
-ADDED = BAHT | COUNT - {"cohort"}  # several columns of it are summed
+ADDED = BAHT | COUNT - {"cohort"}  # several columns of it are added up
 DATE = {"starts_on", "ends_on", "founded_on", "received_on", "retain_until"}
 YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
@@ -62,9 +62,9 @@ class CellProblem(ValueError):
 
 
 def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words | None = None) -> Read:
-    """Interpret a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``.
+    """Read a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``.
 
-    ``registered`` are the words of agencies and streams that people loaded; they override the shipped lists.
+    ``registered``: words of agencies and streams from the store, which override the shipped lists.
     """
     read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout), words=registered or {})
     read.centre = _centre(frame, layout)
@@ -136,13 +136,13 @@ def _heading(frame: pd.DataFrame, layout: Layout, column: str) -> str | None:
 
 
 def _headings(frame: pd.DataFrame, layout: Layout, column: str) -> list[str]:
-    """The headings of the sheet that are one of our columns."""
+    """The headings of the sheet that map to one of our columns."""
     as_written = {squeeze(heading): heading for heading in frame.columns}
     return [as_written[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in as_written]
 
 
 def _combined(frame: pd.DataFrame, layout: Layout, column: str, parts: list[str], read: Read) -> tuple[pd.Series, dict]:
-    """Several columns of the sheet that are one of ours; a heading's own unit counts where they differ."""
+    """Combine several columns of the sheet that are one of ours; each heading's own unit applies when they differ."""
     cells = {heading: frame[heading].astype(str) for heading in parts}
     if column in ADDED or column == "value" or column.startswith("value:"):
         units = {heading: unit_of(heading) for heading in parts if is_baht(layout.register, column)}
@@ -223,13 +223,13 @@ def _baht(text: str, unit: str) -> int | None:
 
 
 def _day(text: str, *, is_last: bool, era: str, centre: float | None) -> date | None:
-    """The day of a cell; a month, a quarter or a year begins and ends with its first and its last day."""
+    """The day of a cell; of a month, quarter or year its first day, or its last for ``is_last``."""
     period = periods.parse_period(text, era, centre) if text.strip(" -") else None
     return None if period is None else period.last if is_last else period.first
 
 
 def _founded(text: str, era: str) -> date | None:
-    """The day something was founded; where only the year is known, its first day."""
+    """The founding day; 1 January when only the year is known."""
     try:
         return _day(text, is_last=False, era=era, centre=None)
     except ValueError:
@@ -253,7 +253,7 @@ def _centre(frame: pd.DataFrame, layout: Layout) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    """A figure of any unit; empty and "-" mean not known. Anything that is not a plain number is refused."""
+    """A number of any unit; None for empty and "-"; raises ``CellProblem`` for anything else."""
     cell = thai.arabic_digits(thai.normalise(text)).removesuffix("%").strip()
     if thai.read_baht(cell if not PLAIN.fullmatch(cell) else "0").stated != "value":
         return None
@@ -270,7 +270,7 @@ def _flag(text: str) -> bool | None:
 
 
 def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
-    """A coded word by the layout's own list, else by the shipped lists; an unknown word is a problem, not a guess."""
+    """Code by the layout's own list, else by the shipped lists; an unknown word is a problem, never a guess."""
     declared = {squeeze(word): code for word, code in layout.codes.get(column, {}).items()}
     if squeeze(text) in declared:
         return declared[squeeze(text)] or None
@@ -297,7 +297,7 @@ def _known(column: str, read: Read) -> Mapping[str, str]:
 
 
 def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
-    """Amounts with parts of a satang are rounded to the nearest one, and said so."""
+    """Note amounts with fractions of a satang, which are rounded to the nearest one."""
     columns = [
         (column, heading)
         for column in read.values
@@ -323,6 +323,6 @@ def _unit(column: str, layout: Layout) -> str:
 
 
 def cells_as_json(frame: pd.DataFrame, row: int) -> str:
-    """A row as it was written, for the review desk."""
+    """The written cells of a row as JSON, for the review desk."""
     written = {heading: value for heading, value in frame.loc[row].items() if value != ""}
     return json.dumps(written, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The fiscal year of each row against its dates: taken from them where no column states it, held where they contradict it."""
+"""The fiscal year of each row against its dates: derived when no column states it, quarantined when they contradict."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Hold = Callable[[int, str, str | None, str], None]  # row, problem, heading, val
 
 
 def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame, centre: float | None) -> list[Problem]:
-    """Complete ``starts_on``, ``ends_on`` and ``fiscal_year`` in ``values``; returns a problem for each row that contradicts itself.
+    """Complete ``starts_on``, ``ends_on``, ``fiscal_year`` in ``values``; returns a problem per contradictory row.
 
-    Dates are those of the columns of ours, else of one column of time that is none of ours and can be read, else the
-    quarter or month that the headings of the money state. Unreadable cells of such a column are ignored.
+    Dates come from our columns, else from the only unmapped column of time, else from the quarter or month in the
+    headings of money. Unreadable cells of an unmapped column are ignored.
     """
     if layout.register != "support":
         return []
@@ -61,7 +61,7 @@ def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame,
 
 
 def _years(first: date | None, last: date | None) -> set[int]:
-    """Gregorian fiscal years that the days lie in; a last day alone counts for its own year."""
+    """Gregorian fiscal years from the first to the last day; with only one day, that day's year."""
     years = [periods.fiscal_year_of(day) for day in (first, last) if day is not None]
     return set(range(min(years), max(years) + 1)) if years else set()
 
@@ -85,7 +85,7 @@ def _period(text: str, era: str, centre: float | None) -> periods.Period | None:
 
 
 def _years_of_headings(layout: Layout, era: str, centre: float | None) -> set[int]:
-    """Fiscal years that the headings of the money state with a quarter or a month: "ไตรมาส 1/2567", "ต.ค. 66"."""
+    """The fiscal year in money headings with a quarter or month ("ไตรมาส 1/2567", "ต.ค. 66"); empty if several."""
     pieces = [
         piece for ours in MONEY["support"] for name in layout.columns.get(ours, ()) for piece in name.split(" - ")
     ]
@@ -94,7 +94,7 @@ def _years_of_headings(layout: Layout, era: str, centre: float | None) -> set[in
 
 
 def year_of_part(text: str, era: str = "auto", centre: float | None = None) -> int | None:
-    """The Gregorian fiscal year of a heading's quarter or month that states its year; ``None`` for any other words."""
+    """The Gregorian fiscal year of a heading with a quarter or month and its year; ``None`` for other text."""
     if not re.search(r"[\d๐-๙]{2}\D*$", text):
         return None
     period = _period(text, era, centre)

@@ -1,1 +1,5 @@
-"""What single cells of a row say: several columns that are one, names and telephones of people, words that deny a grant."""
+"""Interpretation of single cells: columns combined into one, names and telephones of people, rows without support.
+
+``combined``, ``people`` and ``no_support`` are used by :mod:`loaders.layouts.values` and ``recognise``, and by
+``imports``.
+"""

@@ -1,6 +1,6 @@
-"""Several columns of a sheet that are one column of ours: quantities add up, texts are joined, the rest must agree.
+"""Several columns of a sheet that are one column of ours: quantities are added, texts joined, other values must agree.
 
-No second column is ignored: a row whose cells differ is quarantined.
+No column is ignored silently: a row whose cells differ is quarantined.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from loaders.layouts.cells.people import SURNAME
 from loaders.thai import normalise
 
 Parse = Callable[[str], object]
-Faults = dict[int, tuple[str, str]]  # row -> code, text
+Faults = dict[int, tuple[str, str]]  # row -> (problem code, text)
 TOGETHER = {
     "title": " · ", "activity": " · ", "reference": " · ", "village_list": ", ", "condition_th": " · ", "phone": ", ", "place_text": " ",
 }  # fmt: skip
@@ -22,7 +22,10 @@ NOTHING = " \t\n-–—."
 
 
 def parse_unique(cells: pd.Series, parse: Parse) -> tuple[pd.Series, Faults]:
-    """Parse each different cell text once; agency files repeat the same words thousands of times."""
+    """Parse each distinct text once, because agency files repeat the same words thousands of times.
+
+    Returns the values and the faults; the value of a faulty cell is None.
+    """
     results: dict[str, object] = {}
     faults: dict[str, str] = {}
     for text in cells.unique():
@@ -37,7 +40,7 @@ def parse_unique(cells: pd.Series, parse: Parse) -> tuple[pd.Series, Faults]:
 
 
 def added_up(columns: Sequence[tuple[pd.Series, Parse]]) -> tuple[pd.Series, Faults]:
-    """Several columns that are one quantity: their sum, nothing where none of them states a figure."""
+    """Sum several columns of one quantity row by row; missing when none of them has a number."""
     faults: Faults = {}
     sums: list = [None] * len(columns[0][0])
     for cells, parse in columns:
@@ -50,12 +53,12 @@ def added_up(columns: Sequence[tuple[pd.Series, Parse]]) -> tuple[pd.Series, Fau
 def agreed(
     column: str, cells: Mapping[str, pd.Series], parse: Parse, elsewhere: Collection[str] = ()
 ) -> tuple[pd.Series, Faults]:
-    """Several columns that are one text, date, code or person.
+    """Combine several columns of one text, date, code or person.
 
     Parameters
     ----------
-    cells : heading -> written cells, in the order in which they count.
-    elsewhere : headings that another column of ours has as well: they only stand in where the first is empty.
+    cells : heading -> written cells, in order of precedence.
+    elsewhere : headings that another column of ours uses as well: they only replace empty cells.
     """
     index = next(iter(cells.values())).index
     parsed: dict[tuple[str, ...], object] = {}
@@ -77,7 +80,7 @@ def agreed(
 
 
 class TwoValues(ValueError):
-    """Two cells of one row hold different values of one column of ours."""
+    """Cells of one row have different values for one column of ours."""
 
     code = "two_values"
 
@@ -98,9 +101,9 @@ def _value(texts: tuple[str, ...], own: Sequence[bool], parse: Parse, separator:
 def one_heading_each(
     frame: pd.DataFrame, values: dict[str, list[str]], added: Collection[str]
 ) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Of several headings for one text, date or code with different values keep the first, with a doubt.
+    """Of several headings for one text, date or code with different values keep the first, and add a doubt.
 
-    Quantities add up, texts of work are joined; a running number is no reference.
+    Quantities are added and texts of work joined instead; an ordinal column is not a reference.
     """
     chosen, doubts = {}, ()
     for ours, names in values.items():
@@ -116,12 +119,12 @@ def one_heading_each(
 
 
 def is_running(cells: pd.Series) -> bool:
-    """1, 2, 3 ..."""
+    """Whether the column is an ordinal: 1, 2, 3 ..."""
     figures = [text.strip(" .") for text in cells.astype(str) if text.strip()]
     return figures == [str(number) for number in range(1, len(figures) + 1)]
 
 
 def _differ(frame: pd.DataFrame, names: list[str]) -> bool:
-    """Whether two of these columns hold different values in one row."""
+    """Whether these columns have different values in some row."""
     rows = frame[names].astype(str).drop_duplicates().itertuples(index=False, name=None)
     return any(len({squeeze(text) for text in row if text.strip(" -–—")}) > 1 for row in rows)

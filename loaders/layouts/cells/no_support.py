@@ -1,6 +1,6 @@
 """Rows of a support list that are no support: nothing is granted (yet), or neither money nor work is stated.
 
-The words are in ``data/rules/no_support.toml``. Such rows are reported and counted; they never cover a place.
+The words are in ``data/rules/no_support.toml``. Such rows are counted and reported; they never cover a place.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ def _rules() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str], re.Pat
 
 @cache
 def reason_of(text: str) -> str | None:
-    """Why a cell denies a grant: ``not_allotted``, ``not_granted`` or ``None``.
+    """Why a cell denies a grant: ``not_allotted``, ``not_granted``, or ``None`` when it does not.
 
     Examples
     --------
-    >>> reason_of("ยังไม่ได้รับการจัดสรร"), reason_of("รอจัดสรรงวดที่ 2"), reason_of("ยกเลิกโครงการ"), reason_of("รองนายก อบต.")
+    >>> reason_of("ยังไม่ได้รับการจัดสรร"), reason_of("รอจัดสรรงวดที่ 2"), reason_of("ยกเลิกโครงการ"),
+    reason_of("รองนายก อบต.")
     ('not_allotted', None, 'not_granted', None)
     """
     if not text or _MAYBE.search(text) is None:
@@ -58,10 +59,10 @@ def reason_of(text: str) -> str | None:
 def rows(
     frame: pd.DataFrame, layout: Layout, values: pd.DataFrame, bad: Collection[int], places: Collection[str]
 ) -> dict[int, str]:
-    """Row number -> why it is no support, for a sheet of support; money beside such words contradicts them.
+    """Row number -> why it is no support, for a sheet of support; money beside such words is a contradiction.
 
-    ``values`` are the sheet's values by our column, ``bad`` the rows that could not be read, ``places`` the headings of
-    place columns, in which no such words are looked for.
+    ``values``: the sheet's values by our column; ``bad``: rows that could not be read; ``places``: headings of place
+    columns, where such words are not searched.
     """
     if layout.register != "support":
         return {}
@@ -82,7 +83,7 @@ def rows(
 
 
 def _empty(layout: Layout, values: pd.DataFrame, bad: Collection[int]) -> dict[int, str]:
-    """Rows without any money, work or people, where the sheet has a column for one of them."""
+    """Rows without any money, work or people, when the sheet has a column for one of them."""
     money = [name for name in (*AMOUNTS, "people_reached") if name in layout.columns and name in values]
     work = [name for name in WORK if name in layout.columns and name in values]
     if not money and not work:

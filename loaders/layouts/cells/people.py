@@ -1,4 +1,4 @@
-"""Names and telephone numbers of people as offices write them: a dash is a vacancy, a number keeps its leading 0."""
+"""Names and telephone numbers as agencies write them: a dash is a vacancy, a lost leading 0 is restored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from loaders.codes import squeeze
 from loaders.thai import arabic_digits, normalise
 
-# Words in the place of a name: there is nobody, or nobody knows who.
+# Words in place of a name: vacant, or unknown.
 VACANT = {
     "ว่าง", "ตำแหน่งว่าง", "อัตราว่าง", "ว่างอยู่", "ยังว่าง", "ไม่มี", "ยังไม่มี", "ไม่มีผู้ดำรงตำแหน่ง", "รอสรรหา", "รอแต่งตั้ง", "รอเลือกตั้ง", "อยู่ระหว่างสรรหา",
     "อยู่ระหว่างการสรรหา", "อยู่ระหว่างแต่งตั้ง", "ลาออก", "vacant", "vacancy", "none", "nobody", "nil",
@@ -22,7 +22,7 @@ _WHOLE = re.compile(r"[\d\s\-.()+]+")
 
 
 def is_vacant(text: str) -> bool | None:
-    """Whether the cell of a name says that there is nobody; ``None`` for an empty cell, which the sheet has to explain.
+    """Whether a name cell states a vacancy; ``None`` for an empty cell, whose meaning depends on the sheet.
 
     Examples
     --------
@@ -36,17 +36,18 @@ def is_vacant(text: str) -> bool | None:
 
 
 def person(text: str) -> str | None:
-    """The name in a cell; ``None`` for a vacancy and for words that nobody knows it."""
+    """The name in a cell; ``None`` for a vacancy or an unknown person."""
     cell = normalise(text)
     return None if is_vacant(text) in (True, None) or squeeze(cell).strip("()[]") in UNKNOWN else cell
 
 
 def phone(text: str) -> str | None:
-    """Telephone numbers as they are dialled: a spreadsheet's number gets its 0 back, several numbers stay several.
+    """Telephone numbers as dialled, comma-joined; restores the leading 0 that spreadsheets drop from numbers.
 
     Examples
     --------
-    >>> phone("812345678"), phone("081-234-5678 / 75341234"), phone("+66 81 234 5678"), phone("075341234 ต่อ 12"), phone("-")
+    >>> phone("812345678"), phone("081-234-5678 / 75341234"), phone("+66 81 234 5678"), phone("075341234 ต่อ 12"),
+    phone("-")
     ('0812345678', '081-234-5678, 075341234', '0812345678', '075341234 ต่อ 12', None)
     """
     cell = arabic_digits(normalise(text.replace("\n", " , ")))
@@ -60,7 +61,7 @@ def phone(text: str) -> str | None:
 
 
 def _dialled(text: str) -> str:
-    """One number; what is none, or is complete, stays as it is written."""
+    """One number with its leading 0; text that is no number, or a complete one, is unchanged."""
     cell = re.sub(r"^(?:โทร(?:ศัพท์)?|มือถือ|เบอร์|tel|mobile|phone)\.?\s*:?\s*", "", text.strip(), flags=re.IGNORECASE)
     cell = re.sub(r"(?<=\d)\.0$", "", cell)
     if not _WHOLE.fullmatch(cell):
