@@ -1,7 +1,7 @@
-"""Drawings that need no library of their own: the currents as ribbons, the matrix as a table, the Lorenz curve.
+"""Charts: the Sankey diagram of currents, the matrix as a table, scatter plot and Lorenz curve (Altair).
 
-Streamlit's HTML takes no inline SVG, so the ribbons are an image of their own and the labels stand over them as text:
-in the page's font, selectable, and escaped. Every drawing has a table beside it that says the same.
+Streamlit's HTML accepts no inline SVG, so the ribbons are an image, and the labels are text laid over it: in the page's
+font, selectable, escaped. A table with the same content belongs beside every chart.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pages.session.text import safe, t
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix: its words, its kind (``covered`` or a kind of nothing), shade 0-4, address, tooltip."""
+    """A cell of the matrix: text, status (``covered`` or a kind of nothing), shade 0-4, link, tooltip."""
 
     text: str
     status: str
@@ -40,7 +40,7 @@ def _ribbon(link: object) -> str:
 
 
 def ribbons(drawing: Sankey) -> str:
-    """The bands and node bars as an SVG text; it holds numbers and colours only, nothing from data."""
+    """Ribbons and node bars as SVG text; contains only numbers and colours, no text from data."""
     bands = "".join(f'<path d="{_ribbon(link)}" fill="{BUDGETS[link.kind]}"/>' for link in each_row(drawing.links))
     bars = "".join(
         f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{OUTLINE}"/>'
@@ -53,12 +53,12 @@ def ribbons(drawing: Sankey) -> str:
 def sankey_html(
     drawing: Sankey, name: Callable[[str, str], str], money: Callable[[int], str], headings: Sequence[str], aria: str
 ) -> str:
-    """The Sankey diagram as HTML: ribbons as an SVG image, one label per node above it.
+    """The Sankey diagram as HTML: ribbons as an SVG image, with one label per node over it.
 
     Parameters
     ----------
     name
-        (step, code) -> words of a node; escaped here.
+        (step, code) -> name of a node; escaped here.
     """
     picture = base64.b64encode(ribbons(drawing).encode()).decode()
     starts = [*sorted(set(drawing.nodes["x"])), drawing.width]
@@ -97,7 +97,7 @@ def matrix_html(
     Parameters
     ----------
     rows
-        (words, address, cells) of each row; everything is escaped here.
+        (heading, link, cells) of each row; everything is escaped here.
     """
     head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns)
     body = []
@@ -119,7 +119,7 @@ def _cell(cell: Cell) -> str:
 
 
 def speed_direction(table: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChart:
-    """Streams by speed (``paid_share``) and direction (``direction``), the larger the more money (``million``)."""
+    """Streams by speed (``paid_share``) and direction (``direction``), both shares 0-1; size by ``million`` baht."""
     share = alt.Scale(domain=[0, 1])
     x = alt.X("direction:Q", title=words["direction"], axis=alt.Axis(format=".0%"), scale=share)
     y = alt.Y("paid_share:Q", title=words["speed"], axis=alt.Axis(format=".0%"), scale=share)

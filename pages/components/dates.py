@@ -1,4 +1,4 @@
-"""Days as a person writes them: in the Buddhist era on a Thai page; Streamlit's own field shows Gregorian years alone."""
+"""Date field that accepts Buddhist years: Streamlit's own shows only Gregorian ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pages.session.text import language, t
 
 
 def written(day: date | None) -> str:
-    """A day as it is typed: day/month/year, the year Buddhist in Thai."""
+    """A date as typed, day/month/year; the year is Buddhist in Thai."""
     if day is None:
         return ""
     return f"{day.day}/{day.month}/{day.year + (BUDDHIST_OFFSET if language() == 'th' else 0)}"
@@ -21,7 +21,7 @@ def written(day: date | None) -> str:
 
 def day_input(label: str, key: str, value: date | None = None, *, help: str | None = None,
               on_change: Callable[[], None] | None = None, width: int | None = None) -> date | None:  # fmt: skip
-    """A field for a day; words beside it where what stands there is none. Either era is read, Thai digits and months too."""
+    """A text field for a date, with a warning for unreadable text; reads both eras, Thai digits and month names."""
     text = st.text_input(
         label, written(value), key=key, placeholder=t("meeting_decide_due_hint"), help=help, on_change=on_change,
         max_chars=30, width=width or "stretch",
@@ -32,7 +32,7 @@ def day_input(label: str, key: str, value: date | None = None, *, help: str | No
 
 
 def read(text: object) -> date | None:
-    """The day that a text states; ``None`` where it states none or cannot be read."""
+    """The date in a text; ``None`` for empty or unreadable text."""
     try:
         return parse_date(str(text or ""), "be" if language() == "th" else "ce")
     except Unreadable:
@@ -40,10 +40,10 @@ def read(text: object) -> date | None:
 
 
 def is_day(text: object) -> bool:
-    """Whether a text is a day or states none."""
+    """Whether a text is empty or a readable date."""
     return not str(text or "").strip() or read(text) is not None
 
 
 def are_days(*keys: str) -> bool:
-    """Whether all of these fields hold a day or nothing: what cannot be read is not stored as no day at all."""
+    """Whether all of these fields are empty or readable: an unreadable date must not be stored as no date."""
     return all(is_day(st.session_state.get(key)) for key in keys)

@@ -1,4 +1,4 @@
-"""From a table on a page to the table that leaves it: the page's units, words and figures, and what it is about."""
+"""From a table on a page to its CSV or Excel file: plain units, the page's text, and a sheet about its origin."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Formats = Mapping[str, Callable[[Any], str]]
 
 
 def worded(values: pd.Series, words: Callable[[Any], str]) -> list[str]:
-    """Every value in words; each distinct one is put into words once, for dates, names and bases repeat by the thousand."""
+    """Every value as text; each distinct value is formatted once, since dates, names and bases repeat in thousands."""
     every = values.tolist()
-    if values.dtype.kind == "f":  # seldom alike, and 0.0 is -0.0
+    if values.dtype.kind == "f":  # floats seldom repeat, and 0.0 equals -0.0 as a key
         return [words(value) for value in every]
     words_by_value: dict[Any, str] = {}
     try:
@@ -38,7 +38,7 @@ def worded(values: pd.Series, words: Callable[[Any], str]) -> list[str]:
             if key not in words_by_value:
                 words_by_value[key] = words(value)
         return [words_by_value[value.__class__, value] for value in every]
-    except TypeError:  # a list in a cell
+    except TypeError:  # an unhashable cell, such as a list
         return [words(value) for value in every]
 
 
@@ -46,11 +46,18 @@ def sheet(
     frame: pd.DataFrame, columns: Mapping[str, str], formats: Formats | None = None, stamp: Mapping[str, str] | None = None,
     shown: Mapping[str, list[str]] | None = None,
 ) -> Sheet:  # fmt: skip
-    """The rows of a table in the units of the page: what stands on the screen as 1.5 million baht is 1500000.00 here.
+    """The rows of a table in plain units: 1.5 million baht on the screen is 1500000.00 here.
 
-    ``columns``: key to heading; a key with the word ``satang`` is money. ``formats``: how the page words a column; what
-    it words as nothing is an empty cell. ``shown``: columns that the page has put into words already. A column of dates
-    becomes two: the ISO date and the date in words.
+    Parameters
+    ----------
+    columns
+        Key to heading; a key with the word ``satang`` is money.
+    formats
+        Key to the page's formatter; what it formats as "" becomes an empty cell.
+    shown
+        Columns already formatted by the page.
+
+    Dates become two columns: ISO, and as text.
     """
     made: list[Column] = []
     for key, heading in columns.items():
@@ -67,7 +74,7 @@ def sheet(
 def _columns(
     values: pd.Series, key: str, heading: str, words: Callable[[Any], str] | None, shown: list[str] | None
 ) -> list[Column]:
-    """One column, or two of dates; ``shown``: the values as ``words`` says them."""
+    """One column, or two for dates; ``shown``: the values as formatted by ``words``."""
     cells = [None if unknown else value for value, unknown in zip(values.tolist(), values.isna().tolist(), strict=True)]
     if shown is not None:
         cells = [None if text == "" else value for value, text in zip(cells, shown, strict=True)]
@@ -93,12 +100,12 @@ def _columns(
 
 
 def is_money(key: str) -> bool:
-    """Whether a column is money in satang: ``amount_satang``, and ``satang_in`` too."""
+    """Whether a column is money in satang (``amount_satang``, ``satang_in``)."""
     return "satang" in key.split("_")
 
 
 def with_unit(heading: str, unit: str, *others: str) -> str:
-    """A heading with its unit in brackets, unless it says it already."""
+    """A heading with its unit in brackets, unless it already contains it."""
     has_unit = any(name.lower() in heading.lower() for name in (unit, *others))
     return heading if has_unit else f"{heading} ({unit})"
 
@@ -114,7 +121,7 @@ def _number(value: Any) -> int | float | None:
 
 
 def _percent_scale(words: Callable[[Any], str] | None) -> float | None:
-    """By what the page multiplies a share before its per cent sign; ``None`` when it shows no per cent."""
+    """The factor from a share to the page's per cent; ``None`` when the formatter gives no per cent."""
     if words is None:
         return None
     try:
@@ -125,7 +132,7 @@ def _percent_scale(words: Callable[[Any], str] | None) -> float | None:
 
 
 def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What a table that leaves says of itself: finding, method, filters, sources, data version, day, link."""
+    """Description of an exported table: finding, method, figures, filters, sources, data version, day, link."""
     scope, url = queries.current_scope(), url_state.current()
     title, note = url.said
     lines = [
@@ -147,7 +154,7 @@ def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
 
 @cached(32)
 def _sources(scope: Scope) -> str:
-    """The bases whose files are in use, and the files."""
+    """Bases and names of the files in use."""
     batches, names = queries.batches(scope.in_language(None)), records.agency_names(scope)
     listed = batches.drop_duplicates(["base", "file_name"])
     return " · ".join(
@@ -156,12 +163,12 @@ def _sources(scope: Scope) -> str:
 
 
 def link() -> str:
-    """The address of the page as it stands, the year always in it; one that only this machine knows says so."""
+    """The address of the page with all choices; marked when only this machine can open it."""
     base, query = str(st.context.url or "").split("?")[0], urlencode(url_state.every_choice())
     full = f"{base}?{query}" if query else base
     return f"{full} ({t('link_only_here')})" if only_here(base) else full
 
 
 def only_here(address: str) -> bool:
-    """Whether an address is one that another machine cannot open."""
+    """Whether no other machine can open an address."""
     return urlsplit(address).hostname in ONLY_HERE

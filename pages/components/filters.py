@@ -1,4 +1,4 @@
-"""The widgets of choices that live in the link, the row of filters, and the results that a filter draws alone."""
+"""Widgets for choices in the link, the row of filters, and the results as a fragment that a filter reruns."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_st
 
 
 def results(scope: Scope, draw: Callable[[Scope, Query, DeltaGenerator], None], place: DeltaGenerator) -> None:
-    """Draw what the filters ask for, as ``draw(scope, chosen, place)``, in a part that a filter draws alone.
+    """Draw the results, ``draw(scope, query, place)``, in a fragment that a filter reruns alone.
 
-    ``draw`` reads every other choice from the session, for these are not drawn again before it. When the data have
-    changed since the view was drawn, everything is.
+    ``draw`` must read every other choice from the session state: its widget is not drawn again before. If the data have
+    changed since the view was drawn, everything is rerun.
     """
     url = url_state.current()
     url.used_by_view = dict(url.used)
@@ -41,15 +41,15 @@ def results(scope: Scope, draw: Callable[[Scope, Query, DeltaGenerator], None], 
 
 
 def draw_anew() -> None:
-    """Run everything again, for the data have changed since; said aloud, because a button pressed just now did nothing.
+    """Rerun the page because the data changed in between, with a notice: a button pressed just now had no effect.
 
-    It must not: what it was pressed for may stand elsewhere now, and lists begin at another entry.
+    It must have none: what it referred to may have moved, and lists may begin at another entry.
     """
     notices.rerun_with_notice(t("data_changed"), ":material/update:")
 
 
 def chosen() -> Query:
-    """What the filters of this view say now, without drawing them."""
+    """The query of this view's filters, read from the session state without drawing them."""
     values = {name: st.session_state.get(name) or None for name in url_state.current().filters}
     be = values.pop("year", None)
     return Query(int(be) - 543 if be else None, **values)
@@ -58,7 +58,7 @@ def chosen() -> Query:
 def choose(
     key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
 ) -> str:
-    """A list to choose one code from; what the address asks for and is not on the list falls back to the default."""
+    """A select box for one code; a value from the address that is not an option becomes the default."""
     url_state.current().hold(key, options, default if default is not None else options[0])
     return st.selectbox(
         label, options, format_func=words, key=key, persist_state="session", on_change=fragments.reaction()
@@ -68,7 +68,7 @@ def choose(
 def switch(
     key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
 ) -> str:
-    """A short row of buttons to choose one code from."""
+    """A short row of buttons to choose one code."""
     url_state.current().hold(key, options, default if default is not None else options[0])
     chosen = st.segmented_control(
         label,
@@ -84,20 +84,20 @@ def switch(
 
 
 def choose_language() -> None:
-    """Thai or English."""
+    """The language switch, Thai or English."""
     switch("lang", t("language"), LANGUAGES, {"th": "ไทย", "en": "English"}.__getitem__, "th")
 
 
 def filters(scope: Scope, *, with_year: tuple[str, ...] = ()) -> None:
-    """The row of filters every view shares: year, function, agency, stream, district.
+    """The row of filters most views share: year, function, agency, stream, district.
 
-    A choice reruns the results (:func:`results`), one of the year the parts ``with_year`` too.
+    A choice reruns the results (:func:`results`); the year also reruns the fragments ``with_year``.
     """
     _row(scope, ("year", "theme", "agency", "stream", "district"), with_year)
 
 
 def place_and_time(scope: Scope, *, timed: bool = True) -> None:
-    """Year (where it is ``timed``) and district alone, for views that agency, function and stream say nothing about."""
+    """Filters of year (if ``timed``) and district, for views that do not depend on agency, function and stream."""
     _row(scope, ("year", "district") if timed else ("district",))
 
 
@@ -110,11 +110,11 @@ def _row(scope: Scope, names: tuple[str, ...], with_year: tuple[str, ...] = ()) 
 
 
 def folded(names: tuple[str, ...]) -> None:
-    """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
+    """Begin a row of filters that app.css folds into one line on a phone, so that the map is in view.
 
-    The widgets stay where they are, so the link and what was chosen stay as well. Beside the mark :func:`results` says
-    what is chosen; a view without it calls :func:`say_chosen`. A container, which a part drawn alone may write to
-    (Streamlit reserves no place in an ``st.empty`` of the view after a fragment rerun).
+    The widgets stay drawn, so link and choices stay. :func:`results` writes the summary of the choices into the
+    container made here; a view without results calls :func:`say_chosen`. It is a container because Streamlit reserves
+    no place in an ``st.empty`` of the view after a fragment rerun.
     """
     url = url_state.current()
     url.filters = names
@@ -137,7 +137,7 @@ def _filter(scope: Scope, name: str) -> None:
 
 
 def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
-    """What is chosen, for a phone whose choices are folded; ``place`` is the view's own by default."""
+    """Write the summary of the filters, for phones; ``place`` is by default the container of :func:`folded`."""
     place = place or url_state.current().chosen_words
     if place is None:
         return
@@ -147,7 +147,7 @@ def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
 
 
 def chosen_in_words(scope: Scope) -> str:
-    """What the filters of this view say now, in one line."""
+    """The filters of this view in one line of text."""
     now = chosen()
     has_year = "year" in url_state.current().filters
     words = [year(now.fiscal_year) if now.fiscal_year else t("all_years")] if has_year else []

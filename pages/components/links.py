@@ -1,4 +1,4 @@
-"""A table whose cells lead somewhere: plain HTML, so that a screen reader walks it and a phone stacks its rows."""
+"""A table of links in plain HTML, which screen readers can walk and phones can stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pages.session.text import safe
 
 @dataclass(frozen=True)
 class Cell:
-    """Words of a cell, where they lead (empty: nowhere), and lines in place of the words where there are several."""
+    """Text of a cell, link (empty: none), and several lines instead of the text."""
 
     text: str
     href: str = ""
@@ -18,7 +18,7 @@ class Cell:
 
 
 def link_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """The table as HTML; everything is escaped here. The first cell that leads somewhere heads its row."""
+    """The table as HTML, everything escaped here; the first cell with a link is the heading of its row."""
     head = "".join(f'<th scope="col">{safe(words)}</th>' for words in headings)
     body = "".join(f"<tr>{_row(headings, cells)}</tr>" for cells in rows)
     return (

@@ -1,7 +1,7 @@
-"""From a result to a choropleth: a class per subdistrict, its styles, its legend. Text keys and numbers, no words.
+"""Choropleths from results: a class per subdistrict, styles, legend. Text keys and numbers only, no text.
 
-The screen, the wall of a meeting and its pack paint the same choropleth; each puts the keys into words at the end, with
-the :class:`pages.session.formatter.Formatter` of its language.
+Screen, meeting wall and pack paint the same choropleth; each formats the keys at the end with the
+:class:`pages.session.formatter.Formatter` of its language.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ AGENCIES = "unit_agencies"
 
 
 def agencies_of(scope: Scope, query: Query) -> pd.Series:
-    """Agencies per subdistrict where they are known: what the tooltip of every map of the board says beside its own figures."""
+    """Number of agencies per subdistrict, NA where it is not known; a line of every map's tooltip."""
     table = coverage.coverage(scope, query).set_index("subdistrict_code")
     return table["agencies"].where(table["status"].isin([COVERED, NONE]))
 
@@ -53,9 +53,10 @@ def agencies_of(scope: Scope, query: Query) -> pd.Series:
 class Choropleth:
     """A choropleth: class, value and tooltip lines of every subdistrict, and the style of every class.
 
-    ``styles`` by class character, ``classes`` of the subdistricts ``codes`` (each a key of ``styles``, else ``ValueError``),
-    ``values`` and ``more`` for the tooltip with the keys of their units, ``marks`` under a stripe with ``mark_key``, counts in ``badges``,
-    ``dots`` beside a name with ``dot_key``.
+    ``styles`` by class letter; ``classes`` of the subdistricts ``codes`` (a letter without a style is a
+    ``ValueError``); ``values`` and ``more`` are tooltip figures with the keys of their units; ``marks``: places under a
+    stripe, explained by ``mark_key``; ``badges``: counts drawn on places; ``dots`` beside names, explained by
+    ``dot_key``.
     """
 
     styles: Mapping[str, ClassStyle]
@@ -75,7 +76,7 @@ class Choropleth:
         map_classes.check_styles("choropleth", self.classes, self.styles)
 
     def message(self, words: Formatter) -> dict:
-        """The map's message in one language, without its zoom; made once per layer and language."""
+        """The message to the map in one language, without zoom; made once per layer and language."""
         if words.language not in self._messages:
             self._messages[words.language] = class_message(
                 self.codes,
@@ -94,14 +95,14 @@ class Choropleth:
 
     @cached_property
     def _rows(self) -> list[tuple[str, str, bool]]:
-        """Code, class and stripe of every subdistrict, as the message to the map has them."""
+        """Code, class and stripe of every subdistrict, as plain tuples."""
         marks = [False] * len(self.codes) if self.marks is None else self.marks.astype(bool)
         return list(zip(self.codes, self.classes, marks, strict=True))
 
     def vector(
         self, view: str, filters: Query | None = None, chosen: str | None = None, agencies: pd.Series | None = None
     ) -> ClassVector:
-        """The short message to the map, in the person's language; ``agencies`` by subdistrict, where no figure says them yet."""
+        """The message to the map in the person's language; ``agencies`` adds a tooltip line unless the layer has it."""
         district, words = filters.district if filters else None, text.formatter()
         message = self.message(words)
         if agencies is not None and AGENCIES not in (self.unit, *(unit for _, unit in self.more)):
@@ -109,11 +110,11 @@ class Choropleth:
         return class_vector(message, view=view, district=district, chosen=chosen)
 
     def counts(self, district: str | None = None) -> dict[str, int]:
-        """Subdistricts per class, within a district when one is chosen."""
+        """Subdistricts per class, of one district if given."""
         return Counter(letter for code, letter, _ in self._rows if code.startswith(district or ""))
 
     def marked(self, district: str | None = None) -> tuple[str, int] | None:
-        """Words for the stripe and how many subdistricts bear it."""
+        """Text of the stripe and the number of subdistricts under it; ``None`` without a stripe."""
         if self.marks is None:
             return None
         return text.formatter().say(self.mark_key), sum(
@@ -121,7 +122,7 @@ class Choropleth:
         )
 
     def dotted(self, district: str | None = None) -> tuple[str, int] | None:
-        """Words for the dot and how many subdistricts have it."""
+        """Text of the dot and the number of subdistricts with it; ``None`` without dots."""
         if self.dots is None:
             return None
         inside = self.codes.str.startswith(district or "")
@@ -137,7 +138,10 @@ def nothing_styles() -> dict[str, ClassStyle]:
 
 
 def _waiting(table: pd.DataFrame) -> dict[str, Any]:
-    """Words of "not reported": how many bases that owe a report have not given all of it, in how many places rows wait."""
+    """Text of "not reported": how many bases have not given their due report, and in how many places rows wait.
+
+    Returns fields of :class:`ClassStyle` to replace.
+    """
     missing, owed = len(missing_of(table)), int(table["owed"].max()) if len(table) else 0
     places = figures.count("not_known_waiting", coverage=table)
     if not owed:
@@ -148,23 +152,23 @@ def _waiting(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def waiting_line(table: pd.DataFrame) -> tuple[tuple[pd.Series, str], ...]:
-    """The line of the tooltip about rows that wait at the review desk, where a place is not known for them."""
+    """Tooltip line: rows waiting at the review desk, for places that are unknown because of them."""
     return ((table["waiting"].where(waits(table)), "unit_waiting"),) if "waiting" in table else ()
 
 
 def not_known_style(key: str) -> ClassStyle:
-    """Ground and hatch of "not reported", for what is not known for a reason of its own."""
+    """Style of "not reported" with another text, for results that are unknown for their own reason."""
     ground, line = NOTHING["not_reported"]
     return ClassStyle(ground, key, line)
 
 
 def is_nothing(style: ClassStyle) -> bool:
-    """Whether a class says that nothing is known of a place, or that the question does not arise there."""
+    """Whether a class means "not known" or "not applicable"."""
     return style.hatch == NOT_REPORTED_LINE or style.color == NOTHING["not_applicable"][0]
 
 
 def shades(number: int) -> list[str]:
-    """As many shades as classes, the darkest always the most."""
+    """Colours for a number of classes, the darkest for the highest."""
     if number <= 1:
         return [SEQUENTIAL[3]] * max(number, 1)
     step = (len(SEQUENTIAL) - 1) / (number - 1)
@@ -172,7 +176,7 @@ def shades(number: int) -> list[str]:
 
 
 def bounds_words(bounds: list[float], whole: bool) -> list[str]:
-    """``1``, ``2–3``, ``4–7`` for counts, ``0.5–12`` for measures."""
+    """Labels of classes from upper bounds: ``1``, ``2–3``, ``4–7`` for counts, ``0–12``, ``12–40`` for measures."""
     ranges, start = [], None
     for bound in bounds:
         low = (1 if whole else 0) if start is None else (start + 1 if whole else start)
@@ -182,7 +186,7 @@ def bounds_words(bounds: list[float], whole: bool) -> list[str]:
 
 
 def scale_styles(ranges: list[str], unit: str) -> dict[str, ClassStyle]:
-    """Styles of the classes ``0 .. n-1`` of a scale, the highest first; ``unit`` is a key with ``{}`` for the range."""
+    """Styles of the classes ``0 .. n-1`` of a scale, highest first; ``unit`` is a key with ``{}`` for the range."""
     colors = shades(len(ranges))
     return {
         str(number): ClassStyle(colors[number], unit, blanks={"range": words})
@@ -191,13 +195,13 @@ def scale_styles(ranges: list[str], unit: str) -> dict[str, ClassStyle]:
 
 
 def count_bounds(largest: float) -> list[float]:
-    """Classes of a small count: 1, 2, 3, 4-5, 6 and more; the same for every year and filter."""
+    """Upper bounds for a small count: 1, 2, 3, 4-5, 6 and more; equal for every year and filter."""
     fixed = [1.0, 2.0, 3.0, 5.0]
     return [bound for bound in fixed if bound < largest] + ([float(largest)] if largest >= 1 else [])
 
 
 def coverage_of(scope: Scope, query: Query, measure: str, bounds: Sequence[float] | None = None) -> Choropleth:
-    """Coverage under a query on the scale of a measure; ``bounds`` of the maps beside it, else its own over every year."""
+    """Coverage under a query, classed by a measure; ``bounds`` by default those over every year."""
     bounds = coverage.breaks(scope, measure, query) if bounds is None else bounds
     return _coverage_of(scope, replace(query, district=None), measure, tuple(bounds))
 
@@ -208,10 +212,10 @@ def _coverage_of(scope: Scope, query: Query, measure: str, bounds: tuple[float, 
 
 
 def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, estimated: bool = False) -> Choropleth:
-    """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale.
+    """Coverage classed by a measure (``agencies``, ``village_share``, ``per_head_baht``); "nothing" is off the scale.
 
-    With ``estimated`` the stripe lies on places whose figure holds a share split from above, else on those that only
-    unspread work above them reaches. A share of villages is never drawn where there are no villages.
+    With ``estimated`` the stripe marks places whose figure contains a split share, otherwise places not covered except
+    by support above the subdistrict. A village share needs villages: without any a place is not applicable.
     """
     values = table[measure] * 100 if measure == "village_share" else table[measure]
     scale = [bound * 100 for bound in bounds] if measure == "village_share" else bounds
@@ -219,22 +223,20 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
         scale = count_bounds(bounds[-1] if bounds else 0)
     unit, more = f"unit_{measure}", waiting_line(table)
     covered = table["status"].eq("covered")
-    # of a place nobody reported on no figure is known, nor zero
+    # where nobody reported, no figure is known, not even zero
     values = values.where(covered | table["status"].eq("none"))
     classes = classes_of(table["status"], values, scale)
     styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
     nothing = nothing_styles()
     not_known = NOTHING_LETTERS["not_reported"]
-    if "missing_bases" in table:  # provinces have words of their own for it
+    if "missing_bases" in table:  # the nation's provinces have other text
         nothing[not_known] = replace(nothing[not_known], **_waiting(table))
     if measure == "village_share":
         off_scale = NOTHING_LETTERS["not_applicable"]
         classes[table["villages"].eq(0).fillna(False).astype(bool)] = off_scale
         nothing[off_scale] = ClassStyle(nothing[off_scale].color, "no_villages")
     if (unmeasured := classes.eq(map_classes.UNMEASURED)).any():
-        values = values.mask(
-            unmeasured
-        )  # a record for the whole subdistrict names no village: no "0 %" beside the pointer
+        values = values.mask(unmeasured)  # a record for the whole subdistrict names no village: no "0 %" in the tooltip
         styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, f"unmeasured_{measure}")
     marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
     mark_key = "mark_estimated" if estimated else "mark_supported_above"
@@ -263,7 +265,7 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
 
 
 def gaps_layer(table: pd.DataFrame) -> Choropleth:
-    """Need x support in four colours; what is not known stays hatched."""
+    """Need x support in four colours; unknown places are hatched."""
     letters, nothing = map_classes.QUADRANTS, NOTHING
     styles = {letters[name]: ClassStyle(color, f"quadrant_{name}") for name, color in QUADRANTS.items()}
     styles[letters["unknown_support"]] = not_known_style("quadrant_unknown_support")
@@ -284,7 +286,7 @@ def gaps_layer(table: pd.DataFrame) -> Choropleth:
 
 
 def clusters_layer(table: pd.DataFrame, unit: str) -> Choropleth:
-    """Places that lie among their like, as a hint; what is not known stays hatched. ``unit`` is the key of the values'."""
+    """Local clusters as a hint; unknown places are hatched. ``unit`` is the text key of the values."""
     letters = map_classes.CLUSTERS
     styles = {letters[name]: ClassStyle(color, f"cluster_{name}") for name, color in CLUSTERS.items()}
     styles[letters["not_known"]] = not_known_style("cluster_not_known")
@@ -293,9 +295,9 @@ def clusters_layer(table: pd.DataFrame, unit: str) -> Choropleth:
 
 
 def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: bool = True) -> Choropleth:
-    """The gravest outcome per subdistrict; a count badge on suspected duplication only.
+    """The gravest outcome per subdistrict, with a count badge only for suspected duplication.
 
-    Somebody may be in a place through records that make no pair there (a local government's): not known.
+    A place without a pair may still have support, by records that form no pair (a local government's): it is not known.
     """
     inside = by_area[by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     outcome = covered["subdistrict_code"].map(inside["outcome"])

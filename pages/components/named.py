@@ -1,4 +1,4 @@
-"""Named figures of :mod:`geo.figures` on a page: their words, their value in words, and what they count, on hover."""
+"""Named figures of :mod:`geo.figures` on a page: label, formatted value, definition as tooltip."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Value = int | float | None
 
 
 class Named(NamedTuple):
-    """A figure for :func:`pages.components.panels.figures`; ``value_by_code``: its code and value."""
+    """A figure for :func:`pages.components.panels.figures`; ``value_by_code``: its code and raw value."""
 
     words: str
     value: str
@@ -20,17 +20,17 @@ class Named(NamedTuple):
 
 
 def named(code: str, value: Value, words: str = "") -> Named:
-    """A named figure in the words of the registry, or in ``words`` where the place around it says the rest."""
+    """A named figure with the label of the registry, or ``words`` where the context says the rest."""
     return Named(words or t(f"named_{code}"), worded(code, value), {code: value})
 
 
 def worded(code: str, value: Value) -> str:
-    """The value in words: a whole number, baht or per cent; not known in words."""
+    """The value as text by its kind: whole number, baht or per cent; "not known" for ``None``."""
     return {"satang": baht, "share": percent}.get(figures.FIGURES[code].kind, whole)(value)
 
 
 def meanings(value_by_code: Mapping[str, Value]) -> list[str]:
-    """What each of these figures counts: words, value, definition."""
+    """Label, value and definition of each figure, one line each."""
     return [
         f"{t(f'named_{code}')} {worded(code, value)}: {t(f'named_{code}_what')}"
         for code, value in value_by_code.items()
@@ -38,7 +38,7 @@ def meanings(value_by_code: Mapping[str, Value]) -> list[str]:
 
 
 def attributes(value_by_code: Mapping[str, Value]) -> str:
-    """The attributes of the element that tells these figures: their definition as a tooltip, codes and values for programs that read the page."""
+    """HTML attributes of an element with named figures: definitions as tooltip, codes and values for programs."""
     if not value_by_code:
         return ""
     values = " ".join(f"{code}={value}" for code, value in value_by_code.items())

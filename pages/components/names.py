@@ -1,4 +1,4 @@
-"""Names of areas, themes, agencies and needs in the person's language, by code; kept by scope and language."""
+"""Names of areas, themes, agencies and needs by code, in the person's language; cached per scope and language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.session.text import cached_words, coded, in_order, language, name_of
 
 
 def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
-    """Codes of a code list that are present, with their names, in the order of the names."""
+    """Codes of a code list that are present, with their names, sorted by name."""
     return _ordered({row.code: name_of(row) for row in each_row(listed) if row.code in present})
 
 
@@ -46,9 +46,9 @@ def theme_names() -> dict[str, str]:
 
 
 def offered(names: Mapping[str, str], kind: str, keep: Collection[str] = ()) -> dict[str, str]:
-    """What a new decision may name of a list (``agency``, ``stream``, ``theme``): not what was retired; by name.
+    """Codes that a new decision may choose from a list (``agency``, ``stream``, ``theme``): retired ones are left out.
 
-    ``keep``: codes offered all the same, since records have them or the choice stands already.
+    ``keep``: codes offered nevertheless, because records have them or they are chosen already.
     """
     away = (codes.retired(kind) | ({UNNAMED} if kind == "agency" else set())) - set(keep)
     return {code: name for code, name in names.items() if code not in away}
@@ -63,18 +63,18 @@ def district_names(scope: Scope) -> dict[str, str]:
 
 @cached_words(32)
 def subdistrict_names(scope: Scope) -> dict[str, str]:
-    """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
+    """Subdistrict codes and ``subdistrict · district`` names, sorted by name."""
     areas = each_row(queries.areas(scope, None))
     return _ordered({row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in areas})
 
 
 def province_name(code: str) -> str:
-    """The name of a province."""
+    """The name of a province; its code when unknown."""
     return province_names().get(code, code)
 
 
 def province_names() -> dict[str, str]:
-    """Codes and names of all provinces, in the order of the names."""
+    """Codes and names of all provinces, sorted by name."""
     return _province_names(language())
 
 
@@ -84,7 +84,7 @@ def _province_names(language: str) -> dict[str, str]:
 
 
 def need_names(scope: Scope) -> dict[str, str]:
-    """Needs for which figures are in the store, with their names."""
+    """Needs with figures in the store, and their names."""
     present = set(gaps.needs(scope)["indicator_code"])
     return {
         entry["code"]: entry[f"name_{language()}"]
@@ -94,6 +94,6 @@ def need_names(scope: Scope) -> dict[str, str]:
 
 
 def view_words(code: str) -> str:
-    """A view of the wall, or one of its questions, in words."""
+    """The name of a view of the wall or of one of its questions."""
     words = coded("meeting_view_", code)
     return words if words != code else coded("question_", code)

@@ -1,4 +1,4 @@
-"""What most pages are: a place for the finding, a row of filters, and results that a filter draws alone."""
+"""The usual page: a place for the finding, a row of filters, and results that a filter reruns alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def page(
     results: Callable[[Scope, Query, DeltaGenerator], None],
     filters: Callable[[Scope], object] = show_filters,
 ) -> Callable[[Scope], None]:
-    """The view of a page; ``results`` gets the scope, what is asked for, and the place above the filters."""
+    """Make the view of a page; ``results`` gets the scope, the query and the container above the filters."""
 
     def view(scope: Scope) -> None:
         place = st.container()

@@ -1,4 +1,4 @@
-"""Panels that views share: title, figures, map, legend, table, strip of money without a place, sources."""
+"""Panels that views share: title, figures, map, legend, table, money without a place, sources."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, language, safe, t, whole
 
 MAP_HEIGHT = 680
-FIND, LOOKED_FOR = "find:", "_looked_for"  # what the map says to have something found, and where that is kept
-STRIPE = "~"  # what the map calls the places under the stripe, among the letters of its classes
+FIND, LOOKED_FOR = "find:", "_looked_for"  # prefix of a search text sent by the map; the session key that holds it
+STRIPE = "~"  # the map's letter for places under the stripe, beside the letters of its classes
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
 
 
 def html(text: str) -> None:
-    """HTML of ours, each text from data already made :func:`safe`; inside :func:`together` it waits for the rest."""
+    """Draw HTML of ours (text from data already through :func:`safe`); inside :func:`together` it is collected."""
     gathered = _gathered.get()
     if gathered is None:
         st.html(text)
@@ -44,10 +44,7 @@ def html(text: str) -> None:
 
 @contextmanager
 def together() -> Generator[None]:
-    """Panels of plain HTML drawn in here become one element, one under the other.
-
-    A browser goes through every element of a page several times for one change, and checks every piece of HTML on its own.
-    """
+    """Join the HTML panels drawn in this block into one element: a browser processes each element several times."""
     token = _gathered.set([])
     try:
         yield
@@ -59,7 +56,7 @@ def together() -> Generator[None]:
 
 
 def title(text: str, note: str = "", named: Mapping[str, named_figures.Value] | None = None) -> None:
-    """The finding as the page's title; ``note`` says on what it stands, ``named`` which named figures it tells."""
+    """The finding as the page's title; ``note`` states its basis, ``named`` the named figures in it."""
     state = url_state.current()
     state.said, state.named = (text, note), dict(named or {})
     html(
@@ -69,7 +66,7 @@ def title(text: str, note: str = "", named: Mapping[str, named_figures.Value] | 
 
 
 def figures(items: Sequence[tuple[str, str] | named_figures.Named]) -> None:
-    """A row of figures with their words; a named one says on hover what it counts."""
+    """A row of figures with labels; a named one shows its definition on hover."""
     cells = []
     for item in items:
         own = item.value_by_code if isinstance(item, named_figures.Named) else {}
@@ -82,14 +79,14 @@ def figures(items: Sequence[tuple[str, str] | named_figures.Named]) -> None:
 
 
 def map_view() -> str:
-    """The map chosen with :func:`choose_map_view`, where its switch stands elsewhere."""
+    """The chosen map view, for pages that draw :func:`choose_map_view` elsewhere."""
     return st.session_state["map"]
 
 
 def choose_map_view(scope: Scope, *, is_on_map: bool = True) -> str:
-    """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same.
+    """Switch between ``main`` (true or schematic map) and ``grid`` (tile grid); key G on the map does the same.
 
-    Drawn right before :func:`show_map`: app.css lays it on a corner of the map, unless it has a place of its own.
+    Draw it right before :func:`show_map`: app.css puts it on a corner of the map, unless ``is_on_map`` is False.
     """
     words = {"main": t(geometry.NAMES[geometry.current(scope.province)["kind"]]), "grid": t("map_grid")}
     with st.container(key="over-map") if is_on_map else nullcontext():
@@ -100,9 +97,10 @@ def show_map(scope: Scope,
     vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "", *,
     shapes: dict | None = None, texts: dict[str, str] | None = None, keys: str = "", opens_card: bool = False,
 ) -> str | None:  # fmt: skip
-    """Draw the map; returns the code of a shape just clicked. A second map on the page has its own ``slot``.
+    """Draw the map; returns the code of a shape just clicked. A second map on the page needs its own ``slot``.
 
-    With ``opens_card`` a click opens the card of the subdistrict and draws nothing else. ``shapes`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
+    With ``opens_card`` a click opens the card of the subdistrict, reruns nothing else and returns ``None``. ``shapes``:
+    another geometry than the province's, with its own ``texts`` and ``keys``.
     """
     if shapes is None:
         shapes = geometry.current(scope.province)
@@ -141,12 +139,12 @@ def show_map(scope: Scope,
 
 
 def shapes_note(shapes: dict) -> str:
-    """That a geometry does not show true boundaries, where it does not."""
+    """The note that a geometry does not show true boundaries; empty when it does."""
     return t(geometry.NOTES[shapes["kind"]]) if shapes["kind"] in geometry.NOTES else ""
 
 
 def _new_click(back: dict | None, kept: str, *, is_kept: bool = True) -> str | None:
-    """The map says its last click again on every rerun; only a new one counts, and with ``is_kept`` counts once."""
+    """The map repeats its last click on every rerun: return only a new one; ``is_kept`` marks it as handled."""
     click = ((back or {}).get("last_object_clicked_tooltip"), (back or {}).get("last_object_clicked_count"))
     if click[0] is None or click == st.session_state.get(kept):
         return None
@@ -156,7 +154,7 @@ def _new_click(back: dict | None, kept: str, *, is_kept: bool = True) -> str | N
 
 
 def _hear(key: str, slot: str, opens_card: bool) -> None:
-    """What the map says before anything is drawn: a place clicked, or ``find:`` and what is looked for."""
+    """Callback of the map, before anything is drawn: a click on a place, or ``find:`` with a search text."""
     click = _new_click(st.session_state.get(key), f"_click{slot}", is_kept=opens_card)
     if click is None:
         return
@@ -173,9 +171,9 @@ def show_board(
     scope: Scope, layer: Choropleth, view: str, query: Query | None = None, chosen: str | None = None,
     height: int = MAP_HEIGHT, slot: str = "", *, opens_card: bool = True, is_zoomed: bool = True,
 ) -> str | None:  # fmt: skip
-    """Draw a layer; under the pointer a place says its name, its class, the layer's figures and the agencies at work there.
+    """Draw a layer; the tooltip of a place shows its name, class, the layer's figures and the number of agencies.
 
-    A click opens the card of the subdistrict beside what is on the page, else (``opens_card`` False) its code is returned.
+    A click opens the card of the subdistrict, or, with ``opens_card`` False, its code is returned.
     """
     agencies = agencies_of(scope, query or Query(queries.usual_year(scope)))
     vector = layer.vector(view, query if is_zoomed else None, chosen, agencies)
@@ -183,13 +181,13 @@ def show_board(
 
 
 def open_subdistrict(code: str | None) -> None:
-    """Go to a clicked subdistrict's own page, keeping the filters."""
+    """Go to the page of a clicked subdistrict, keeping the filters."""
     if code:
         page_links.go("subdistrict", url_state.going_params(subdistrict=code))
 
 
 def legend_counts(styles: Mapping[str, ClassStyle], counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Subdistricts of every class; while nothing is known of any of them, no class has zero of them."""
+    """Subdistricts of every class; while every place is unknown or not applicable, ``None`` instead of zeros."""
     has_data = any(counts.get(key, 0) for key, style in styles.items() if not is_nothing(style))
     return {key: counts.get(key, 0) if has_data else counts.get(key) or None for key in styles}
 
@@ -198,17 +196,17 @@ def legend(
     styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None, *,
     filters: Mapping[str, str] | None = None, dot: tuple[str, int] | None = None,
 ) -> None:  # fmt: skip
-    """Every class in use with its colour, pattern, words and number of subdistricts.
+    """Every class in use with colour, pattern, text and number of subdistricts.
 
-    A press on an entry has the map show it alone (``static/shell/beside.js``): its own class, or those that ``filters``
-    names for it; an empty ``filters`` is for pictures, which do not answer.
+    Pressing an entry makes the map show it alone (``static/shell/beside.js``): its own class, or the letters that
+    ``filters`` gives for it; an empty ``filters`` is for pictures, which cannot respond.
     """
     looked_at = {key: key for key in styles} | {STRIPE: STRIPE} if filters is None else filters
     shown, present = legend_counts(styles, counts), {style.key for key, style in styles.items() if counts.get(key, 0) and not style.blanks}  # fmt: skip
     rows = "".join(
         _class(style, shown[key], looked_at.get(key, ""))
         for key, style in styles.items()
-        if counts.get(key, 0) or (key not in {"x"} and style.key not in present)  # a class of the same words is there
+        if counts.get(key, 0) or (key not in {"x"} and style.key not in present)  # a class of equal text is listed
     )
     if mark and mark[1]:
         rows += _stripe(mark[0], mark[1], looked_at.get(STRIPE, ""))
@@ -218,12 +216,12 @@ def legend(
 
 
 def layer_legend(layer: Choropleth, district: str | None = None) -> None:
-    """The legend of a map: its classes, its stripe and its dot, with the subdistricts (of a district) that bear each."""
+    """The legend of a layer: classes, stripe and dot with their numbers of subdistricts (of a district)."""
     legend(layer.styles, layer.counts(district), layer.marked(district), dot=layer.dotted(district))
 
 
 def key(styles: list[ClassStyle], mark: str | None) -> None:
-    """What the colours of several maps mean, in one line and without numbers, which each map has of its own."""
+    """One line of colours for several maps, without numbers, which differ between them."""
     rows = "".join(map(_class, styles)) + (_stripe(mark) if mark else "")
     html(f'<ul class="kradan-legend kradan-row" aria-label="{safe(t("legend"))}">{rows}</ul>')
 
@@ -240,7 +238,7 @@ def _stripe(words: str, number: int | None = None, letters: str = "") -> str:
 
 
 def _entry(swatch: str, words: str, number: int | None, letters: str) -> str:
-    """An entry of the legend; a button where the map can show its classes (``letters``) alone."""
+    """An entry of the legend; a button when the map can show its classes (``letters``) alone."""
     inside = f"{swatch}<span>{safe(words)}</span>" + ("" if number is None else f"<b>{number:,}</b>")
     if letters:
         inside = f'<button type="button" data-class="{safe(letters)}" aria-pressed="false">{inside}</button>'
@@ -251,9 +249,9 @@ def table(
     frame: pd.DataFrame, name: str, columns: dict[str, str], height: int = 380, formats: dict[str, Callable] | None = None,
     stamp: dict[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """A table with the words of the person's language, and the same rows as CSV and Excel; ``stamp`` stands in every row of the files.
+    """A table in the person's language, with the same rows as CSV and Excel; ``stamp``: extra columns of the files.
 
-    Where the rows name subdistricts (``subdistrict_code``), a press on one opens its card.
+    If rows have a ``subdistrict_code``, pressing one opens the card of its subdistrict.
     """
     worded = {
         column: exports.worded(frame[column], words) for column, words in (formats or {}).items() if column in columns
@@ -271,7 +269,7 @@ def table(
 
 
 def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
-    """What makes a table open the card of the row that is pressed, where its rows are subdistricts."""
+    """Arguments of ``st.dataframe`` that open the card of the pressed row; empty without subdistricts."""
     if "subdistrict_code" not in frame or not frame["subdistrict_code"].notna().any():
         return {}
     key, codes = f"table-{name}", frame["subdistrict_code"].tolist()
@@ -287,9 +285,9 @@ def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
 
 
 def unfolded(key: str, label: str, *, is_open: bool = False) -> DeltaGenerator | None:
-    """A panel that is folded until a person opens it, and only then computed and sent; ``None`` while it is folded.
+    """A folded panel, computed and sent only once a person opens it; ``None`` while it is folded.
 
-    ``is_open``: a link asks for what is in it, so it begins open.
+    ``is_open``: begin unfolded, because a link leads into it.
     """
     panel = st.expander(label, expanded=is_open, key=f"fold-{key}", on_change="rerun")
     return panel if panel.open else None
@@ -299,7 +297,7 @@ def downloads(
     frame: pd.DataFrame, name: str, columns: dict[str, str], formats: dict[str, Callable] | None = None,
     stamp: dict[str, str] | None = None, worded: dict[str, list[str]] | None = None,
 ) -> None:  # fmt: skip
-    """CSV and Excel of a table in the page's units; the Excel file has a sheet that says what it is about."""
+    """CSV and Excel of a table in plain units; the Excel file has a sheet about its origin."""
     leaving = exports.sheet(frame, columns, formats, stamp, worded)
     with st.container(horizontal=True, key=f"get-{name}"):
         st.download_button(
@@ -311,7 +309,7 @@ def downloads(
 
 
 def strip(rolled: RolledUp) -> None:
-    """Money that has no subdistrict stands beside the map, by the level it was written at."""
+    """Money without a subdistrict, by the level it was recorded at, in a line beside the map."""
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
@@ -323,7 +321,7 @@ def strip(rolled: RolledUp) -> None:
 
 
 def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> None:
-    """Where the numbers on this page come from: base, file, sheet, row, date, who loaded it, data version."""
+    """Origin of the numbers on a page: base, file, sheet, row, date, who loaded it, data version."""
     panel = unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:
         return
@@ -356,12 +354,12 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         page_links.link("sources", t("to_sources"))
 
 
-# What to do next on another page: where the words say so, a link goes there.
+# Text key of an empty page -> the page where the next step is taken.
 NEXT_ON = dict.fromkeys(("nothing_loaded", "no_needs", "strengthening_no_class", "pick_nothing"), "imports")
 
 
 def empty(key: str = "nothing_found") -> None:
-    """The "nothing found" branch: what it means and what to do next, with a link where that is another page."""
+    """The "nothing found" branch: what it means and what to do next, with a link when that is on another page."""
     st.info(t(key))
     if (view := NEXT_ON.get(key)) and page_links.may_open(view):
         page_links.link(view, t("answer_more", view=t(f"view_{view}")))

@@ -1,4 +1,4 @@
-"""Records as rows of a page: who supports what, with the row of the file each comes from."""
+"""Records as rows of text: who supports what, with the file row each comes from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BASIS_KEYS = {"dates": "pair_period_dates", "fiscal_year": "pair_period_fiscal_y
 
 @cached_words(8)
 def agency_names(scope: Scope) -> dict[str, str]:
-    """Agency codes to names in the person's language, the short Thai one where there is one."""
+    """Agency codes to names in the person's language; in Thai the short name if there is one."""
     rows = each_row(queries.code_list(scope.in_language(None), "agency"))
     return {
         row.code: row.short_th if scope.language == "th" and isinstance(row.short_th, str) else name_of(row)
@@ -38,13 +38,13 @@ def agency_names(scope: Scope) -> dict[str, str]:
 
 
 def base_words(scope: Scope, bases: str) -> str:
-    """Comma-joined bases in words."""
+    """Comma-joined base codes as comma-joined names."""
     names = agency_names(scope) | {NOT_SHARED: t("base_not_shared")}
     return ", ".join(names.get(base, base) for base in bases.split(",") if base)
 
 
 def missing_words(scope: Scope, rows: pd.DataFrame) -> list[str]:
-    """Of rows of coverage: the bases that have not reported, and how many rows wait that may be about the place."""
+    """Per coverage row: the bases that have not reported, and how many waiting rows may be about the place."""
     lines = []
     for bases, waiting in zip(rows["missing_bases"], rows["waiting"], strict=True):
         parts = [base_words(scope, bases), t("rows_waiting", rows=int(waiting)) if waiting else ""]
@@ -59,14 +59,14 @@ def stream_names(scope: Scope) -> dict[str, str]:
 
 
 def theme_words(codes: Any) -> str:
-    """One or several theme codes (``a|b`` or ``a,b``) in words; "not coded" where there is none."""
+    """One or several theme codes (``a|b`` or ``a,b``) as names; "not coded" without any."""
     names = theme_names()
     parts = [] if pd.isna(codes) else str(codes).replace("|", ",").split(",")
     return ", ".join(names.get(code, code) for code in parts if code) or t("not_coded")
 
 
 def place_words(scope: Scope, code: Any) -> str:
-    """An area code in words: subdistrict and district, district, or province."""
+    """An area code as a name: subdistrict and district, district, or province."""
     text = "" if pd.isna(code) else str(code)
     if len(text) >= 6:
         return subdistrict_names(scope).get(text[:6], text)
@@ -76,7 +76,7 @@ def place_words(scope: Scope, code: Any) -> str:
 
 
 def _where_words(scope: Scope, row: Any) -> str:
-    """The place of a record with the villages that it names, and how a person shared it over several places."""
+    """The place of a record with its named villages, and how a person divided it over several places."""
     listed = row.village_codes if isinstance(row.village_codes, str) else row.village_code
     words = place_words(scope, row.area_code)
     if isinstance(listed, str):
@@ -90,7 +90,7 @@ def source_words(record: Any) -> str:
 
 
 def period_words(record: Any) -> str:
-    """When a record runs: its dates, else its fiscal year; and which years have its money, where it runs in several."""
+    """Dates of a record, else its fiscal year; plus the years its money counts in when it runs over several."""
     start, end = day(record.starts_on), day(record.ends_on)
     number = record.fiscal_year
     words = f"{start} – {end}" if start or end else t("not_known") if pd.isna(number) else year(number)
@@ -115,7 +115,7 @@ def _shares_words(text: str) -> str:
 
 
 def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
-    """Support records with words for a table."""
+    """Support records with added text columns for a table."""
     agencies, streams = agency_names(scope), stream_names(scope)
     rows = list(each_row(records))
     return records.assign(
@@ -131,7 +131,7 @@ def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
 
 
 def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of supports with words and both source rows."""
+    """Pairs of supports with text columns and both source rows."""
     support_ids = sorted({*pairs["support_a"], *pairs["support_b"]})
     supports = queries.support(scope).set_index("support_id", drop=False).loc[support_ids]
     words = support_words(scope, supports).set_index("support_id")
@@ -161,7 +161,7 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def scope_words(scope: Scope, statement: dict[str, Any]) -> str:
-    """What a batch speaks for: its kind, its areas (of single rows none), its years."""
+    """What a batch speaks for: kind, areas (none for single rows), years, and who stated it why."""
     words = t(SPEAKS_KEYS[statement["kind"]])
     if statement["kind"] == "rows":
         return words
@@ -179,7 +179,7 @@ def scope_words(scope: Scope, statement: dict[str, Any]) -> str:
 
 
 def village_words(row: Any) -> str:
-    """Share of villages named in a coverage row; a record for the whole subdistrict says so instead of 0 %."""
+    """Named villages of a coverage row; a record for the whole subdistrict is named as such instead of 0 %."""
     if row.villages == 0:
         return t("no_villages")
     if row.status == "not_reported":

@@ -1,4 +1,4 @@
-"""The link and the QR code on a sheet for reporting what is wrong on it, and the reports that came by them."""
+"""Link and QR code on a sheet for reporting mistakes on it, and the reports received by them."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from pages.session.text import day, safe, t
 
 
 class Address(NamedTuple):
-    """Where a link leads; ``is_only_here``: a telephone in the room cannot open it."""
+    """Target of a link; ``is_only_here``: no telephone in the room can open it."""
 
     url: str
     is_only_here: bool
 
     def picture(self) -> str:
-        """The code as an image of HTML: one point a square, drawn large by the style sheet (half a kilobyte)."""
+        """The QR code as an HTML image, one pixel per module (half a kilobyte), enlarged by the style sheet."""
         return f'<img src="data:image/png;base64,{base64.b64encode(self.png(1)).decode()}" alt="">'
 
     def png(self, scale: int = 6) -> bytes:
-        """The code as a picture of black and white points."""
+        """The QR code as a black and white PNG."""
         return links.code(self.url, scale)
 
 
 def address(scope: Scope, kind: str, code: str, agency: str = "") -> Address | None:
-    """The link of a subdistrict, an agency or the province; ``None`` where none can be signed."""
+    """The signed link of a subdistrict, an agency or the province; ``None`` when links cannot be signed."""
     mark = replies.mark(scope, Link(kind, code, scope.province, agency))
     if mark is None:
         return None
@@ -43,16 +43,16 @@ def address(scope: Scope, kind: str, code: str, agency: str = "") -> Address | N
 
 
 def on_wall(scope: Scope, views: tuple[str, ...]) -> tuple[str, dict[str, str]]:
-    """Where the short links of the wall begin, and the rest of each by what it is of (:func:`pages.queries.replies.shorts`).
+    """Common start of the wall's short links, and the rest of each by subject (:func:`pages.queries.replies.shorts`).
 
-    An empty beginning: no telephone in the room can open this board.
+    Both empty when no telephone in the room can open this board.
     """
     base, is_only_here = replies.board_address()
     return ("", {}) if is_only_here else (f"{base}/k/", replies.shorts(scope, views))
 
 
 def block(scope: Scope, kind: str, code: str, agency: str = "") -> str:
-    """Code, words and link as HTML, for the screen."""
+    """QR code, text and link as HTML, for the screen."""
     link = address(scope, kind, code, agency)
     if link is None:
         return f"<p>{safe(t('reply_no_link'))}</p>"
@@ -64,7 +64,7 @@ def block(scope: Scope, kind: str, code: str, agency: str = "") -> str:
 
 
 def paper(scope: Scope, kind: str, code: str, agency: str = "") -> str:
-    """Code and few words as HTML, for the head of a printed sheet; nothing where no link can be made."""
+    """QR code and a short text as HTML, for the head of a printed sheet; empty when links cannot be signed."""
     link = address(scope, kind, code, agency)
     if link is None:
         return ""
@@ -73,13 +73,13 @@ def paper(scope: Scope, kind: str, code: str, agency: str = "") -> str:
 
 
 def sticker(scope: Scope, kind: str, code: str) -> tuple[bytes, str] | None:
-    """Code as a picture and the text key under it, for slides and sheets of a meeting pack."""
+    """QR code as PNG and the text key under it, for a meeting pack; ``None`` when links cannot be signed."""
     link = address(scope, kind, code)
     return (link.png(), "reply_only_here" if link.is_only_here else "reply_scan_short") if link else None
 
 
 def about(scope: Scope, row: Mapping[str, Any] | pd.Series) -> str:
-    """Subject of a message in words, and the agency of its link."""
+    """Name of a message's subject, and the agency of its link."""
     agencies = records.agency_names(scope)
     if row["kind"] == "view":
         name = names.view_words(row["code"])
@@ -91,7 +91,7 @@ def about(scope: Scope, row: Mapping[str, Any] | pd.Series) -> str:
 
 
 def table(scope: Scope, decided: pd.DataFrame) -> None:
-    """Decided messages with what was said and why."""
+    """Table of decided messages: content, decision, reason."""
     rows = list(each_row(decided))
     shown = decided.assign(
         about=[about(scope, row._asdict()) for row in rows],
@@ -106,7 +106,7 @@ def table(scope: Scope, decided: pd.DataFrame) -> None:
 
 
 def fold(scope: Scope, kind: str, code: str, agency: str = "") -> None:
-    """Code and link of a subject, with the messages about it that a person accepted; folded."""
+    """Folded panel of a subject: QR code and link, and the messages about it that a person accepted."""
     if (panel := panels.unfolded("reply", t("reply_title"))) is None:
         return
     with panel:

@@ -1,6 +1,6 @@
-"""What a result stands on, in words: who has reported, who has not and is late, and the records of no year.
+"""The basis of a result as text: who has reported, who has not and is late, and records without a year.
 
-The same facts as codes and numbers (:func:`note`) for the wall and the pack, which freeze them.
+:func:`note` gives the same as codes and numbers for wall and pack, which freeze them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ MOST_NAMED, NAMED_ON_THE_WALL = 4, 3
 
 
 def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
-    """The finding about a coverage table: while nowhere is known to have nobody, only what is known.
+    """The finding about a coverage table; it claims that a place has nobody only where that is known.
 
-    The one place where a title about coverage is put together: page, wall and pack say it from here.
+    The only place where a finding about coverage is built: page, wall and pack all use it.
     """
     covered, none, unknown = (figures.count(code, coverage=table) for code in ("covered", "none", "not_reported"))
     reports, above = queries.known(scope, query), figures.count("none_above", coverage=table)
@@ -48,13 +48,13 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
 
 
 def told(table: pd.DataFrame) -> dict[str, int | float | None]:
-    """The named figures that :func:`finding` tells."""
+    """The named figures in :func:`finding`."""
     codes = ("subdistricts", "covered", "none", "none_above", "not_reported", "not_known_waiting")
     return {code: figures.count(code, coverage=table) for code in codes}
 
 
 def line(scope: Scope, query: Query) -> str:
-    """Under the title: year, who has reported of how many, who has not and since when; records without a year."""
+    """Line under the title: year, how many of the due reports were given, who is missing and late, undated records."""
     reports = queries.known(scope, query)
     when = year(query.fiscal_year) if query.fiscal_year else t("all_years")
     if not reports.owed:
@@ -74,13 +74,13 @@ def line(scope: Scope, query: Query) -> str:
 
 
 def waiting(scope: Scope, query: Query, before: str = "") -> str:
-    """How many rows wait at the review desk for which places are not known; empty where none does."""
+    """How many rows wait for review and how many places are unknown because of them; empty when none are."""
     rows, places = waiting_of(scope, query)
     return before + t("reported_waiting", rows=rows, places=places) if places else ""
 
 
 def waiting_of(scope: Scope, query: Query) -> tuple[int, int]:
-    """Rows at the review desk, and the places that are not known because a row may be about them."""
+    """Number of waiting rows that make places unknown, and number of these places."""
     table = coverage.coverage(scope, query)
     inside = table[table["district_code"].eq(query.district) | (not query.district)]
     places = tuple(inside.loc[waits(inside), "subdistrict_code"])
@@ -90,13 +90,13 @@ def waiting_of(scope: Scope, query: Query) -> tuple[int, int]:
 
 
 def named(scope: Scope, bases: tuple[str, ...]) -> str:
-    """Bases in words, the first few by name."""
+    """Names of bases, the first few of many."""
     words = records.base_words(scope, ",".join(bases[:MOST_NAMED]))
     return words if len(bases) <= MOST_NAMED else t("and_more", words=words, more=len(bases) - MOST_NAMED)
 
 
 def undated(scope: Scope, query: Query, before: str = "") -> str:
-    """That records of no year are left out of the year looked at; empty where there are none."""
+    """That records without a year are left out of the chosen year; empty when there are none."""
     lost = coverage.undated(scope, query) if query.fiscal_year else pd.DataFrame()
     if lost.empty:
         return ""
@@ -104,7 +104,7 @@ def undated(scope: Scope, query: Query, before: str = "") -> str:
 
 
 def of_place(scope: Scope, row: Any) -> str:
-    """Of a row of coverage: how many of the bases that owe a report about the place have not given it, by name."""
+    """For a coverage row: bases that still owe a report about the place, waiting rows, undated records."""
     lines = []
     if not row.owed:
         lines.append(t("status_nobody_asked"))
@@ -119,7 +119,7 @@ def of_place(scope: Scope, row: Any) -> str:
 
 
 def note(scope: Scope, query: Query) -> list:
-    """The line as a phrase of codes and names in both languages, for a meeting that is frozen."""
+    """:func:`line` as a phrase of codes and names in both languages, for a frozen meeting."""
     reports = queries.known(scope, query)
     if not reports.owed:
         return ["reported_nobody_asked_note", {}]

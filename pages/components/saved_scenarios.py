@@ -1,4 +1,4 @@
-"""What saved scenarios share: a choice packed into the link, the form that saves it by name, the list of those saved."""
+"""Saved scenarios: a choice packed into the link, the form that saves it by name, the list of saved ones."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ Numbers = dict[str, str]
 
 
 def packed(choice: Mapping[str, object]) -> str:
-    """``a:1,b:2``: short enough for a link, plain enough to read."""
+    """A choice as ``a:1,b:2``: short enough for a link, readable."""
     return ",".join(f"{name}:{value}" for name, value in choice.items() if value not in (None, ""))
 
 
 def unpacked(text: str) -> Numbers:
-    """The parts of :func:`packed`; what does not read as one is left out, because links are typed by anyone."""
+    """The parts of :func:`packed`; malformed parts are left out, because anyone may type a link."""
     parts = (part.split(":", 1) for part in str(text or "").split(",") if ":" in part)
     return {name.strip(): value.strip() for name, value in parts if name.strip()}
 
 
 def state(key: str) -> Numbers:
-    """A packed choice of the link, registered as in use."""
+    """A packed choice of the link, kept in the address."""
     return unpacked(url_state.current().use(key, ""))
 
 
 def set_state(key: str, name: str, value: object, default: object = "") -> None:
-    """Change one part of a packed choice; what is the default leaves the link."""
+    """Change one part of a packed choice; a part at its default leaves the link."""
     parts = unpacked(st.session_state.get(key, ""))
     parts.pop(name, None)
     if value is not None and str(value) != str(default):
@@ -55,7 +55,7 @@ def number(text: str | None, default: float) -> float:
 
 
 def who(key: str) -> str:
-    """The name of the person who decides, asked once, offered again; of whoever signed in, on whose behalf."""
+    """Field for the deciding person's name, prefilled after the first time; when signed in, for whom one decides."""
     name = st.text_input(
         t("decided_for" if sign_in.name() else "decided_by"),
         value=st.session_state.get("_who", ""),
@@ -68,14 +68,14 @@ def who(key: str) -> str:
 
 
 def attempt(write: Callable, done: str) -> None:
-    """Store one decision and rerun the page; what is missing is said beside the form."""
+    """Store one decision and rerun the page; a refusal is shown beside the form."""
     with errors.refusals_told(st.warning):
         queries.decide(write)
         notices.rerun_with_notice(t(done))
 
 
 def kept(scope: Scope, kind: str) -> pd.DataFrame:
-    """Saved scenarios of a kind, the newest first, ``content`` read."""
+    """Saved scenarios of a kind, newest first, with ``content`` parsed."""
     table = queries.decisions(scope, "scenario")
     table = table[table["kind"].eq(kind)].sort_values("id", ascending=False, ignore_index=True)
     return table.assign(content=[json.loads(text) for text in table["content"]])
@@ -83,7 +83,7 @@ def kept(scope: Scope, kind: str) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Pilots:
-    """The list of pilots in force: its name, its places, and the choice it came from, packed as in the link."""
+    """The pilots in force: name of the list, subdistrict codes, and its selection, packed as in the link."""
 
     name: str
     codes: tuple[str, ...]
@@ -91,7 +91,7 @@ class Pilots:
 
 
 def pilots(scope: Scope) -> Pilots | None:
-    """The one named list of pilots: what the selection page saved last; wall, pack, sheets and pages all show this one."""
+    """The list of pilots that the selection page saved last; wall, pack, sheets and pages all show this one."""
     table = kept(scope, "selection")
     if table.empty:
         return None
@@ -105,19 +105,19 @@ def words(row: Any) -> str:
 
 
 def names(scope: Scope, kind: str) -> dict[str, str]:
-    """Keys of saved scenarios (as text, for lists and links) with their words."""
+    """Keys of saved scenarios (as text) and their labels."""
     return {str(row.id): words(row) for row in each_row(kept(scope, kind))}
 
 
 def content(scope: Scope, kind: str, key: str) -> dict:
-    """What a saved scenario holds; empty when it is gone."""
+    """Content of a saved scenario; empty when it was removed."""
     table = kept(scope, kind)
     rows = table[table["id"].astype(str).eq(key)]
     return dict(rows["content"].iloc[0]) if len(rows) else {}
 
 
 def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> None:
-    """The form that keeps the present choice under a name."""
+    """The form that saves the present choice under a name."""
     with st.form(f"save-{kind}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(t("scenario_name"), key=f"scenario-name-{kind}", max_chars=80)
         person = who(f"scenario-who-{kind}")
@@ -131,7 +131,7 @@ def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> N
 
 
 def listed(scope: Scope, kind: str, use: Callable[[Scope, str], None]) -> None:
-    """Saved scenarios: take one up, or take it off the list."""
+    """Saved scenarios: apply one, or remove it from the list."""
     saved = names(scope, kind)
     if not saved:
         st.html(f'<p class="kradan-note">{safe(t("scenario_none"))}</p>')
@@ -149,7 +149,7 @@ def listed(scope: Scope, kind: str, use: Callable[[Scope, str], None]) -> None:
 
 
 def remove(name: str, rows: dict[int, str], label: str) -> None:
-    """Take back one decision of a list, by name of the person who does it."""
+    """Form to take back one decision of a list, with the person's name."""
     if not rows:
         return
     with st.form(f"remove-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -161,10 +161,10 @@ def remove(name: str, rows: dict[int, str], label: str) -> None:
 
 
 def stamp(**parts: str) -> dict[str, str]:
-    """Method and data version for every row of a file that leaves the board."""
+    """Extra columns (method, data version) for every row of an exported file."""
     return {t(f"stamp_{name}"): value for name, value in parts.items()}
 
 
 def note(lines: list[str]) -> None:
-    """Lines of small print."""
+    """Lines in small print."""
     st.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))

@@ -1,1 +1,1 @@
-"""Registers on other pages: a layer over any map, and classes that people agreed on."""
+"""Registers on other pages: discs with counts on any map (``layer``), and agreed classes (``agreed``)."""

@@ -1,4 +1,4 @@
-"""Classes that people agreed on beside the computed ones, of subdistricts, villages, groups and funds: form, undo, history."""
+"""Agreed classes beside computed ones, of subdistricts, villages, groups and funds: form, undo, history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.session.text import day, safe, t
 
 
 class Unit(NamedTuple):
-    """What is classed: its words, its subdistrict, its key where it is no subdistrict; the class computed and the one in force."""
+    """A classified unit: name, subdistrict, key when it is no subdistrict; computed class and the one in force."""
 
     words: str
     subdistrict_code: str | None
@@ -27,18 +27,18 @@ class Unit(NamedTuple):
 
 
 def class_words(name: object) -> str:
-    """A class, or that there is none."""
+    """A class as text, or that there is none."""
     return t("rank_no_score") if pd.isna(name) else str(name)
 
 
 def form(
     scope: Scope, unit: Unit, labels: Sequence[str], index_code: str, fiscal_year: int | None, *, name: str, key: str
 ) -> None:
-    """Agree on another class with reason and name; computed and agreed stand side by side."""
+    """Form to agree on another class, with reason and name; shows computed and agreed class."""
     classes = {"computed": class_words(unit.computed), "agreed": class_words(unit.now)}
     st.html(f"<p>{safe(t('override_now', place=unit.words, **classes))}</p>")
     with st.form(name, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        first = labels.index(unit.now) if unit.now in labels else 0  # what stands: a slip of the hand changes nothing
+        first = labels.index(unit.now) if unit.now in labels else 0  # preselected, so that a slip changes nothing
         to = st.selectbox(t("rank_agreed_class"), labels, first, key=f"{name}-class-{key}")
         reason = st.text_input(t("column_why"), key=f"{name}-reason", max_chars=300)
         person = scenarios.who(f"{name}-who")
@@ -54,18 +54,18 @@ def form(
 
 
 def undo(standing: pd.DataFrame, words: Callable[[dict], str]) -> None:
-    """Take one back; ``words`` says what a row is of."""
+    """Form to take an agreed class back; ``words`` names the unit of a row."""
     rows = {int(row["id"]): line(row, words(row)) for row in standing.to_dict("records")}
     scenarios.remove("override", rows, t("override_undo"))
 
 
 def line(row: dict, words: str) -> str:
-    """An agreed class in one line: of what, computed and agreed, why, who, when."""
+    """An agreed class in one line: unit, computed and agreed class, reason, person, day."""
     return f"{words}: {class_words(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
 
 
 def history(every: pd.DataFrame, words: Callable[[dict], str]) -> None:
-    """All that was ever agreed, the newest first, with who took it back."""
+    """Every class ever agreed, newest first, with who took it back."""
     if every.empty or (panel := panels.unfolded("agreed-history", t("agreed_history", number=len(every)))) is None:
         return
     rows = every.sort_values("id", ascending=False)

@@ -1,4 +1,4 @@
-"""A register over any map: how many entries each subdistrict has, in discs; off until a person chooses one."""
+"""Number of a register's entries per subdistrict as discs on any map; off until a person chooses a register."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ OFF = ""
 
 
 def title_key(name: str) -> str:
-    """The key of what the discs of a register count."""
+    """Text key of what the discs of a register count."""
     return f"over_{name}" if registers.REGISTERS[name].is_open else f"room_{name}"
 
 
 def choose() -> None:
-    """The choice of a register, for the row of choices of a page."""
+    """Widget to choose the register, for a page's row of choices."""
     names = [OFF, *registers.over_names()]
     with fragments.redraws(fragments.RESULTS):
         choices.choose("over", t("over_register"), names, lambda name: t(title_key(name) if name else "over_none"), OFF)
 
 
 def over(scope: Scope, layer: Choropleth) -> Choropleth:
-    """The layer with the entries of the chosen register in discs; roles count where they are vacant."""
+    """The layer with discs of the chosen register; with ``is_open`` only open entries count (vacancies)."""
     name = str(st.session_state.get("over") or OFF)
     if name not in registers.over_names():
         return layer
@@ -45,7 +45,7 @@ def over(scope: Scope, layer: Choropleth) -> Choropleth:
 
 
 def note(scope: Scope) -> None:
-    """What the numbers in the discs are, and which nothing a place without a disc has."""
+    """What the discs count, and which kind of nothing a place without a disc has."""
     name = str(st.session_state.get("over") or OFF)
     if name not in registers.over_names():
         return
