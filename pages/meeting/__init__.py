@@ -1,5 +1,5 @@
-"""The meeting: a full-screen storyboard on keys, and the desk beside it (storyboard, frozen meetings, pack, decisions).
+"""The meeting: a full-screen storyboard run by keys, and the desk (storyboard, frozen meetings, pack, decisions).
 
-Here: ``page.view``; ``board`` and ``steps`` compute codes and numbers, ``facts`` gathers them, ``words`` puts them into a
-language, ``wall`` speaks with the browser, ``desk`` is the desk. May import components, queries, session and geo.
+Here: ``page.view``. ``board`` and ``steps`` compute codes and numbers, ``facts`` collects them, ``words`` formats them
+in a language, ``wall`` exchanges messages with the browser. May import components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""What the steps of a meeting are computed from, and how a step is put together."""
+"""Data that the steps of a meeting are computed from, and the assembly of a step."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from pages.session.scope import Scope
 
 FOCUS = 7
 NEED = "hardship_households"
-# Classes that the legend of the wall leaves out while no place is in them.
+# Classes that the legend of the wall omits while no place is in them.
 ONLY_WHERE_PRESENT = {NOTHING["not_applicable"], UNMEASURED, OUTCOMES["not_known"].letter}
 NO_NAME = {"th": "-", "en": "-"}
 VIEWS = (
@@ -47,39 +47,39 @@ VIEWS = (
     "rudder",
     "decision",
 )
-VIEWS_OF_WALL = (*VIEWS, *QUESTIONS)  # what a wall shows and a correction may be of
+VIEWS_OF_WALL = (*VIEWS, *QUESTIONS)  # what the wall shows, and what a correction by link may refer to
 
 
 def whole(number: Any) -> int | None:
-    """A JSON number, ``None`` when it is not known."""
+    """An integer for JSON; ``None`` for NA."""
     return None if pd.isna(number) else int(number)
 
 
 def phrase(key: str, why: list | None = None, **blanks: Any) -> dict:
-    """What is said of a place under discussion: the figure that it is ordered by; ``why`` is the reason beside it."""
+    """Text about a place in focus: ``said`` is the figure that orders the places, ``why`` the reason beside it."""
     return {"said": [key, blanks], "why": why}
 
 
 @dataclass(frozen=True)
 class MeetingData:
-    """What the steps are computed from: one data version, one fiscal year."""
+    """Data for the steps: one data version, one fiscal year. Cached per meeting."""
 
     scope: Scope
     story: dict
 
     @cached_property
     def chosen(self) -> Query:
-        """The usual fiscal year."""
+        """The query of the usual fiscal year."""
         return Query(queries.usual_year(self.scope))
 
     @cached_property
     def codes(self) -> list[str]:
-        """Every subdistrict code, sorted."""
+        """All subdistrict codes, sorted."""
         return sorted(queries.areas(self.scope, None)["subdistrict_code"])
 
     @cached_property
     def areas(self) -> pd.DataFrame:
-        """Facts of every subdistrict by code."""
+        """The subdistricts with population, indexed by code."""
         return queries.areas(self.scope, self.chosen.fiscal_year).set_index("subdistrict_code", drop=False)
 
     @cached_property
@@ -89,12 +89,12 @@ class MeetingData:
 
     @cached_property
     def rolled(self) -> RolledUp:
-        """The records by subdistrict, and the strip of those without one."""
+        """The records per subdistrict, and the money without one."""
         return coverage.rolled(self.scope, self.chosen)
 
     @cached_property
     def named(self) -> dict[str, int | float | None]:
-        """Every named figure of :mod:`geo.figures` that can be counted: what the steps say is taken from here."""
+        """All named figures of :mod:`geo.figures` that can be counted; the steps take theirs from here."""
         overlap = overlaps.overlaps(self.scope, self.chosen)
         frames: dict[str, Any] = {
             "coverage": self.coverage, "support": self.support, "placed": self.rolled.by_subdistrict, "strip": self.rolled.strip,
@@ -108,18 +108,18 @@ class MeetingData:
         return figures.counted(**frames)
 
     def figure(self, key: str, code: str) -> list:
-        """A figure of a step: the key of its words, a named figure's value, its code."""
+        """A figure of a step: text key, value of the named figure, its code."""
         value = self.named.get(code)
         return [key, {"satang": value} if figures.FIGURES[code].kind == "satang" else value, code]
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
-        """Coverage by code."""
+        """Coverage, indexed by code."""
         return coverage.coverage(self.scope, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
     def need(self) -> str:
-        """The need under discussion: the first with figures, hardship before others."""
+        """The need under discussion: hardship if it has figures, else the first need that has."""
         present = set(gaps.needs(self.scope)["indicator_code"])
         listed = [
             entry["code"] for entry in codes.indicators() if entry["direction"] == "need" and entry["code"] in present
@@ -128,11 +128,11 @@ class MeetingData:
 
     @cached_property
     def gaps(self) -> pd.DataFrame:
-        """Need against support by code."""
+        """Need against support, indexed by code."""
         return gaps.gaps(self.scope, self.chosen, self.need).set_index("subdistrict_code", drop=False)
 
     def ranking(self, axis: str) -> Ranking | None:
-        """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
+        """The ranking of the ranking page (``data/rules/criteria.toml``); ``None`` when nothing can be scored."""
         try:
             ranking = ranking_data.ranked(self.scope, self.chosen.fiscal_year, ranking_data.Method(), axis)
         except SpecError:
@@ -141,12 +141,12 @@ class MeetingData:
 
     @cached_property
     def strength(self) -> Ranking | None:
-        """The ranking of the community side."""
+        """The ranking by strength of the community side."""
         return self.ranking("strength")
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
-        """``class``, ``border``, ``stability``, ``score`` per subdistrict; all NA without a ranking."""
+        """``class``, ``border``, ``stability``, ``score`` by subdistrict, agreed classes applied; NA if unranked."""
         if self.strength is None:
             empty = pd.DataFrame(
                 index=pd.Index(self.codes, name="subdistrict_code"), columns=["score", "stability"], dtype=float
@@ -159,7 +159,7 @@ class MeetingData:
 
     @cached_property
     def weak(self) -> pd.Series:
-        """Whether a subdistrict is of the class to be strengthened."""
+        """Whether each subdistrict is in the weakest class."""
         return (
             self.ranked["class"]
             .eq(ranking_data.labels()[-1])
@@ -176,7 +176,7 @@ class MeetingData:
 
     @cached_property
     def selection(self) -> Choice | None:
-        """The pilots of the selection page: the list saved last, else what the page proposes when it opens."""
+        """The pilots: the list saved last on the selection page, else that page's first proposal."""
         if self.ranking("need") is None or self.strength is None:
             return None
         choice = select(self.candidates, self.pick.wish, queries.adjacency(self.scope), prices=False)
@@ -188,7 +188,7 @@ class MeetingData:
 
     @property
     def pilot_codes(self) -> frozenset[str]:
-        """The places of :attr:`selection`; none while nothing can be weighed."""
+        """Codes of the pilots of :attr:`selection`; empty while nothing can be ranked."""
         if self.selection is None:
             return frozenset()
         areas = self.selection.areas
@@ -196,21 +196,21 @@ class MeetingData:
 
     @cached_property
     def candidates(self) -> pd.DataFrame:
-        """Every place with need, readiness, people, worth and cost, as the selection page weighs them."""
+        """Candidate places with need, readiness, people, worth and cost, as on the selection page."""
         return selection_data.candidates(self.scope, self.chosen.fiscal_year, ranking_data.Method(), self.pick)
 
     @cached_property
     def pilots(self) -> scenarios.Pilots | None:
-        """The one named list of pilots, ``None`` while none was saved."""
+        """The saved list of pilots; ``None`` while none was saved."""
         return scenarios.pilots(self.scope)
 
     @property
     def pick(self) -> selection_data.Pick:
-        """What the pilots are chosen by: as saved last, else as the selection page opens."""
+        """Wishes of the selection: as saved last, else the defaults of the selection page."""
         return selection_data.read(scenarios.unpacked(self.pilots.pick if self.pilots else ""))
 
     def stream_name(self, code: str) -> dict[str, str]:
-        """A stream in both languages; its code where the list has none."""
+        """Name of a stream in both languages; its code when it is not in the list."""
         streams = queries.code_list(self.scope, "stream").set_index("code")
         if code not in streams.index:
             return {"th": code, "en": code}
@@ -218,16 +218,16 @@ class MeetingData:
         return {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
 
     def bases(self, frame: pd.DataFrame) -> list[str]:
-        """The bases behind a frame."""
+        """Bases that a frame's rows come from, sorted."""
         return sorted(set(frame["base"].dropna()))
 
     @cached_property
     def support_bases(self) -> list[str]:
-        """The bases behind the support records of the year."""
+        """Bases of the support records of the year."""
         return self.bases(self.support)
 
     def register_bases(self, *names: str) -> list[str]:
-        """The bases behind registers, the shipped reference left out."""
+        """Bases of registers, without the shipped reference data."""
         return sorted(
             {base for name in names for base in self.bases(queries.register(self.scope, name)) if base != "reference"}
         )
@@ -241,13 +241,13 @@ class MeetingData:
         marks: pd.Series | None = None,
         mark_key: str = "",
     ) -> Choropleth:
-        """A choropleth of series by code."""
+        """A choropleth from series indexed by code."""
         listed = pd.Series(self.codes, index=self.codes)
         values, marks = (None if series is None else series.reindex(self.codes) for series in (values, marks))
         return Choropleth(styles, listed, classes.reindex(self.codes), values, unit, marks, mark_key)
 
     def step(self, view: str, layer: Choropleth, title: list, **more: Any) -> dict:
-        """Put a step together as plain JSON: the layer by code order, its legend, the finding; ``more`` overrides."""
+        """A step as plain JSON: the layer in code order, its legend, the finding; ``more`` overrides."""
         by_code = dict(zip(layer.codes, layer.classes, strict=True))
         classes = "".join(by_code[code] for code in self.codes)
         has_known_places = any(not is_nothing(style) for letter, style in layer.styles.items() if letter in classes)

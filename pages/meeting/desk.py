@@ -1,4 +1,4 @@
-"""The table beside the wall: start, frozen meetings and what changed since, pack, decisions, storyboard."""
+"""The desk of a meeting: start, frozen meetings and changes since, pack, decisions, storyboard."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ COVER = """<style>
 
 
 def cover() -> None:
-    """The wall covers everything of Streamlit and takes it out of the tab order."""
+    """Style that lets the wall cover everything of Streamlit and takes the rest out of the tab order."""
     st.html(COVER)
 
 
 def show(scope: Scope, number: int | None) -> None:
-    """The desk."""
+    """Draw the desk; ``number`` is the frozen meeting that is open, ``None`` for the present data."""
     words = Words(language())
     facts = meeting.facts_of(scope, number)
     panels.title(t("view_meeting"), t("meeting_desk_note", version=facts["version"], day=words.day(facts["as_of"])))
@@ -68,7 +68,7 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
     st.caption(t("meeting_pack_note"))
     sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
     decisions, story = meeting.decisions_of(scope, number), meeting.story_named(st.query_params.get("story"))
-    key = [number, facts["version"], language(), sheets, story, decisions.to_csv(index=False)]  # what the pack says
+    key = [number, facts["version"], language(), sheets, story, decisions.to_csv(index=False)]  # content of the pack
     if st.button(t("meeting_pack_make"), key="make-pack"):
         from pages.meeting.pack import make
 
@@ -126,7 +126,7 @@ def _frozen(scope: Scope, number: int | None) -> None:
 
 
 def _difference(scope: Scope, before: dict) -> None:
-    """What is different now from the frozen meeting."""
+    """Changes from the frozen meeting to the present data."""
     words, now = Words(language()), gather(scope)
     changes = difference(before, now)
     st.html(f"<b>{safe(t('meeting_difference'))}</b>")
@@ -142,7 +142,7 @@ def _difference(scope: Scope, before: dict) -> None:
 
 def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> None:
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_decisions"))}</h2>')
-    # a new form after each saved note; what could not be saved stays for correction
+    # a new form after each saved decision; a refused one keeps its text for correction
     with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
         who, what = st.text_input(t("meeting_decide_who")), st.text_area(t("meeting_decide_what"), height=80)
         due_text = st.text_input(t("meeting_decide_due"), placeholder=t("meeting_decide_due_hint"))
@@ -178,7 +178,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
 
 
 def _story(words: Words, facts: dict) -> None:
-    """Order and texts of the views; the finding computed from the data stands where no title is written."""
+    """Order and texts of the views; where no title is written, the computed finding is shown."""
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_story"))}</h2>')
     seen = queries.viewer()
     with queries.reading(seen) as connection:

@@ -1,6 +1,6 @@
-"""All that one meeting stands on, as plain JSON: steps, cards of every subdistrict, records, sources. No words.
+"""The facts of a meeting as plain JSON: steps, a card per subdistrict, records, sources. No text.
 
-The wall, the pack and the frozen copy are three readings of the same facts, so their numbers are the same.
+Wall, pack and frozen copy all read the same facts, so their numbers agree.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def shipped_story() -> dict:
 
 
 def gather(scope: Scope) -> dict:
-    """The facts of the present data version. Shared between sessions: never changed in place."""
+    """The facts of the present data version. Shared between sessions: never change them in place."""
     return _gather(scope, loop.last_before(scope))
 
 
@@ -66,7 +66,7 @@ def _gather(scope: Scope, _since: loop.Since | None) -> dict:
 
 
 def _registers(meeting: MeetingData) -> dict[str, dict]:
-    """Every register that may lie over a map: a number and the letter of a status per place in code order, and their sums."""
+    """Per register for map overlays: ``numbers`` and ``status`` letters in code order, and ``unplaced`` entries."""
     by_register = {}
     for name in registers.over_names():
         over = register_queries.over(meeting.scope, name)
@@ -85,7 +85,7 @@ def _active(scope: Scope) -> pd.DataFrame:
 
 
 def _as_of(scope: Scope) -> str | None:
-    """The day of the newest data: what the files say of themselves, else when they were loaded."""
+    """Day of the newest data: as the files state it, else when they were loaded."""
     active = _active(scope)
     days = pd.to_datetime(active["as_of"]).fillna(pd.to_datetime(active["loaded_at"]))
     return None if days.empty else days.max().date().isoformat()
@@ -133,7 +133,7 @@ def _sources(scope: Scope) -> list[dict]:
 
 
 def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
-    """What a wall-sized card says of every subdistrict."""
+    """Content of each subdistrict's card on the wall."""
     covered, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
     flagged = meeting.flagged["subdistrict_code"].value_counts()
     top = _top(coverage.rolled(meeting.scope, meeting.chosen).by_subdistrict)
@@ -165,7 +165,7 @@ def _booklets(scope: Scope) -> dict[str, bool]:
 
 
 def _top(supports: pd.DataFrame) -> dict[str, list[list]]:
-    """The agencies of every subdistrict, those with most money first: code, records, satang."""
+    """Agencies of each subdistrict, most money first: code, number of records, satang."""
     amounts = supports.groupby(["subdistrict_code", "agency_code"])["amount_satang"]
     grouped = pd.DataFrame({"records": amounts.size(), "satang": amounts.sum(min_count=1)})
     ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
@@ -176,11 +176,11 @@ def _top(supports: pd.DataFrame) -> dict[str, list[list]]:
 
 
 def difference(before: dict, now: dict) -> dict:
-    """What changed between two sets of facts: places whose class changed by step, figures that changed, sources that came or went."""
+    """Changes between two sets of facts: classes and figures per step, files added (``came``), removed (``went``)."""
     steps = {}
     for view in before["steps"]:
         old, new = before["steps"][view], now["steps"].get(view)
-        if new is None or view == "changed":  # what changed is said by the view itself
+        if new is None or view == "changed":  # that view itself reports changes
             continue
         was, is_ = (
             dict(zip(before["codes"], old["classes"], strict=True)),

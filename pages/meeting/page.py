@@ -1,4 +1,4 @@
-"""The governor's ten minutes: the wall full screen; ``?desk=1`` is the table beside it (storyboard, freeze, pack, decisions)."""
+"""The meeting page: the full-screen wall, or with ``?desk=1`` the desk (storyboard, freeze, pack, decisions)."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from pages.session.text import language
 
 
 def view(scope: Scope) -> None:
-    """The wall, or the desk when the presenter has pressed Esc."""
+    """The wall, or the desk once the presenter has pressed Esc."""
     number = _number(st.query_params.get("frozen"))
     if st.query_params.get("desk"):
         meeting_desk.show(scope, number)

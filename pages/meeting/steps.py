@@ -1,9 +1,10 @@
-"""The views of the storyboard as codes and numbers: a class per subdistrict, a finding, figures, rows. No words.
+"""Views of the storyboard as codes and numbers: a class per subdistrict, a finding, figures, rows. No text.
 
-A step is plain JSON, so that it can be frozen. ``classes`` holds one character per subdistrict in code order;
-``legend`` says for each character its colour, hatch, text key and blanks; ``focus`` names the places under
-discussion, at most seven. A blank is a number, ``{"satang": n}``, ``{"share": x}`` or a name ``{"th": .., "en": ..}``. The ten questions of
-:mod:`geo.questions.questions` are answered in the same shape; weak means class C of the ranking, as in the other views.
+A step is plain JSON, so that it can be frozen. ``classes`` has one letter per subdistrict in code order; ``legend``
+gives colour, hatch, text key and blanks of each letter; ``focus`` lists at most seven places under discussion. A blank
+is a number, ``{"satang": n}``, a name ``{"th": .., "en": ..}`` or a phrase. The ten questions of
+:mod:`geo.questions.questions` are answered in the same form; weak means the weakest class of the ranking, as in the
+other views.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
 from pages.questions import questions
 
-DISTRICT_ROWS = 12  # as many as stand beside the map in letters that the last row reads
+DISTRICT_ROWS = 12  # as many as fit beside the map in letters readable from the last row of seats
 PAIR_FIGURES = ("suspected_pairs", "overlapping_pairs", "complementary_pairs")
-# By which figure the places of an answer are ordered: the column of its list, and the key and blank of its words.
+# Figure that orders the places of an answer: column of its list, text key, name of the blank.
 ANSWER_SAID = {
     "nobody": ("population", "meeting_people", "people"),
     "not_known": ("population", "meeting_people", "people"),
@@ -50,7 +51,7 @@ ANSWER_SAID = {
 
 
 def _theme_name(need: str) -> dict[str, str]:
-    """Name of the theme that answers a need, in both languages."""
+    """Name of the theme that meets a need, in both languages."""
     theme = gaps_queries.theme_of(need)
     return next(
         ({"th": entry["name_th"], "en": entry["name_en"]} for entry in codes.themes() if entry["code"] == theme),
@@ -59,7 +60,7 @@ def _theme_name(need: str) -> dict[str, str]:
 
 
 def coverage_step(meeting: MeetingData) -> dict:
-    """How many agencies stand in each subdistrict, and where nobody does."""
+    """Number of agencies per subdistrict, and the places without any."""
     table = meeting.coverage
     layer = map_layer.coverage_layer(table, "agencies", [float(table["agencies"].max() or 0)])
     covered, none = (table["status"].eq(status) for status in ("covered", "none"))
@@ -74,7 +75,7 @@ def coverage_step(meeting: MeetingData) -> dict:
         satang = undated["amount_satang"].sum(min_count=1)
         money = {"satang": int(satang)} if not pd.isna(satang) and satang else None
         figures.append(["meeting_undated_money", money, ""] if money else ["meeting_undated", len(undated), ""])
-    # the stripe takes two lines of the legend
+    # the stripe's entry takes two lines of the legend
     shown = (nobody if len(nobody) else few)[: FOCUS - 2 if is_striped else FOCUS]
     return meeting.step(
         "coverage",
@@ -91,7 +92,7 @@ def coverage_step(meeting: MeetingData) -> dict:
 
 
 def gaps_step(meeting: MeetingData) -> dict:
-    """Where need is high and nobody helps."""
+    """Places with high need and no support."""
     table, named = meeting.gaps, meeting.named
     in_gap = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
     entry = next((entry for entry in codes.indicators() if entry["code"] == meeting.need), {})
@@ -122,7 +123,7 @@ def gaps_step(meeting: MeetingData) -> dict:
 
 
 def overlaps_step(meeting: MeetingData) -> dict:
-    """Suspected duplication told from designed layering."""
+    """Suspected duplication, distinguished from designed layering."""
     overlap = overlaps_queries.overlaps(meeting.scope, meeting.chosen)
     layer = map_layer.overlaps_layer(overlap.by_area, meeting.coverage, hatched=False)
     inside = overlap.by_area[overlap.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
@@ -148,7 +149,7 @@ def overlaps_step(meeting: MeetingData) -> dict:
 
 
 def _overlaps_title(meeting: MeetingData, pairs: int) -> list:
-    """The finding; without one, how many pairs were compared; without supports, that nothing can be said."""
+    """The finding; without one, how many pairs were compared; without supports, that nothing can be judged."""
     named = meeting.named
     if named["suspected_pairs"]:
         blanks = {
@@ -163,7 +164,7 @@ def _overlaps_title(meeting: MeetingData, pairs: int) -> list:
 
 
 def currents_step(meeting: MeetingData) -> dict:
-    """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
+    """Money: baht per subdistrict, the largest streams, and money without a subdistrict."""
     table, named = meeting.coverage, meeting.named
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
@@ -237,7 +238,7 @@ BUILDERS = {
 
 
 def answers(meeting: MeetingData) -> dict[str, dict]:
-    """Every question's answer, in the order of the registry."""
+    """Answers to all questions, in the order of the registry."""
     context = _questions_context(meeting)
     return {code: _answer_step(meeting, code, ask(context)) for code, ask in QUESTIONS.items()}
 
@@ -278,14 +279,14 @@ def _answer_step(meeting: MeetingData, code: str, answer: Answer) -> dict:
         ],
         bases=meeting.support_bases,
     )
-    # a kind of nothing stands in the legend only where some place is of it
+    # a kind of nothing is in the legend only if some place has it
     off_scale = {letter for letter, (role, _key) in answer.styles.items() if role in NOTHING}
     present = [entry for entry in step["legend"] if entry[0] in step["classes"] or entry[0] not in off_scale]
     return step | {"legend": present}
 
 
 def _answer_places(meeting: MeetingData, code: str, answer: Answer) -> tuple[list[str], list[str], list[dict]]:
-    """Subdistricts in the order of their figure, districts (a table of its own), and the figure of each in words."""
+    """Focus codes, district rows, and the text of each; a list has either subdistricts or districts."""
     if code not in ANSWER_SAID:
         return [], [], []
     column, key, blank = ANSWER_SAID[code]
@@ -293,7 +294,7 @@ def _answer_places(meeting: MeetingData, code: str, answer: Answer) -> tuple[lis
     if by not in answer.listed or column not in answer.listed:
         return [], [], []
     listed = answer.listed.drop_duplicates(by)
-    if by == "district_code" and len(listed) > DISTRICT_ROWS:  # both ends, for it is asked who gets most and who least
+    if by == "district_code" and len(listed) > DISTRICT_ROWS:  # both ends: the question asks who gets most and least
         listed = pd.concat([listed.head(DISTRICT_ROWS // 2), listed.tail(DISTRICT_ROWS // 2)])
     listed = listed if by == "district_code" else listed[:FOCUS]
     silent = listed["is_silent"] if "is_silent" in listed else pd.Series(False, index=listed.index)
@@ -306,7 +307,7 @@ def _answer_places(meeting: MeetingData, code: str, answer: Answer) -> tuple[lis
 
 
 def _blank(meeting: MeetingData, name: str, value: Any) -> object:
-    """A blank as :mod:`pages.meeting.steps` writes them; the endings are those of :mod:`geo.questions.questions`."""
+    """A blank in the form of this module; the name endings are those of :mod:`geo.questions.questions`."""
     if pd.isna(value):
         return None
     if name.endswith("_satang"):

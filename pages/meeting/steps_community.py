@@ -1,4 +1,4 @@
-"""Views of the storyboard about the communities: A, B, C; the weak and alone; where to begin; what to decide. Codes and numbers."""
+"""Storyboard views on communities, in codes and numbers: A/B/C classes, weak places, pilots, decisions needed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pages.meeting.board import FOCUS, MeetingData, phrase, whole
 from pages.ranking import data as ranking_data
 from pages.selection.data import WEIGHTS
 
-COMMUNITY = ("indicator", "plan", "welfare_fund", "organisation")  # registers that the ranking stands on
+COMMUNITY = ("indicator", "plan", "welfare_fund", "organisation")  # registers that the ranking uses
 CLASS_KEYS = ("meeting_class_a", "meeting_class_b", "meeting_class_c")  # the strongest first
 NOT_RANKED = {"u": not_known_style("meeting_not_ranked")}
 
 
 def classes_step(meeting: MeetingData) -> dict:
-    """A, B, C of the community side, with the doubt striped: where the weakest lie, and what holds them back."""
+    """A/B/C classes of the community side, uncertain ones striped; the title names where the weakest are and why."""
     table, named = meeting.ranked.reindex(meeting.codes), meeting.named
     letters = table["class"].fillna("u").astype("object")
     border = table["border"].notna()
@@ -44,7 +44,7 @@ def classes_step(meeting: MeetingData) -> dict:
 
 
 def _weak_points(meeting: MeetingData) -> dict[str, tuple[str, ...]]:
-    """By subdistrict of the weakest class: the criteria that drag it down most."""
+    """Per subdistrict of the weakest class, the criteria that lower its score most."""
     if meeting.strength is None:
         return {}
     points = ranking_data.weak_points(meeting.scope, meeting.chosen.fiscal_year, ranking_data.Method())
@@ -52,7 +52,7 @@ def _weak_points(meeting: MeetingData) -> dict[str, tuple[str, ...]]:
 
 
 def _classes_title(meeting: MeetingData, points: dict[str, tuple[str, ...]]) -> list:
-    """Where the weakest class is most of a district, and what holds most of it back: equal thirds alone say nothing."""
+    """District with most places of the weakest class, and the commonest cause: equal thirds alone say nothing."""
     weak, districts = meeting.weak, pd.Series([code[:4] for code in meeting.codes], index=meeting.codes)
     table = pd.DataFrame({"weak": weak.groupby(districts).sum(), "all": weak.groupby(districts).size()})
     table = table.assign(share=table["weak"] / table["all"]).sort_values(["weak", "share"], ascending=False)
@@ -69,7 +69,7 @@ def _classes_title(meeting: MeetingData, points: dict[str, tuple[str, ...]]) -> 
 
 
 def weak_step(meeting: MeetingData) -> dict:
-    """Weak subdistricts by how many agencies stand there."""
+    """Weak subdistricts by number of agencies active there."""
     table = meeting.coverage.reindex(meeting.codes)
     agencies, status = table["agencies"].astype(int), table["status"]
     classes_ = pd.Series("o", index=meeting.codes, dtype="object")
@@ -110,7 +110,7 @@ def weak_step(meeting: MeetingData) -> dict:
 
 
 def pilots_step(meeting: MeetingData) -> dict:
-    """Where to begin: N places by need and readiness, some in every district."""
+    """Pilots: places chosen by need and readiness, some in every district."""
     choice = meeting.selection
     classes_ = pd.Series("u", index=meeting.codes, dtype="object")
     if choice is not None:
@@ -140,7 +140,7 @@ def pilots_step(meeting: MeetingData) -> dict:
 
 
 def _pilot_rows(meeting: MeetingData) -> tuple[list[str], list[dict]]:
-    """The pilots worth most, each with its points, its cost, and what of it weighs most: need, readiness or people."""
+    """The pilots of most worth, each with points, cost and its strongest criterion (need, readiness or people)."""
     assert meeting.selection is not None
     table = meeting.selection.areas.set_index("subdistrict_code")
     parts = meeting.candidates.set_index("subdistrict_code")[list(WEIGHTS)].astype("Float64")
@@ -156,7 +156,7 @@ def _pilot_rows(meeting: MeetingData) -> tuple[list[str], list[dict]]:
 
 
 def _pilot_note(meeting: MeetingData) -> list:
-    """The name of the saved list; until one is saved, by what the selection page proposes."""
+    """Name of the saved list; without one, the weights of the selection page's proposal."""
     if meeting.pilots:
         return ["meeting_note_pilots_saved", {"name": meeting.pilots.name}]
     weights = {name: int(weight) for name, weight in meeting.pick.weights.items()}
@@ -164,13 +164,13 @@ def _pilot_note(meeting: MeetingData) -> list:
 
 
 def decision_step(meeting: MeetingData) -> dict:
-    """What calls for a decision: how many of three signs (need without help, suspected duplication, weak and alone) a place bears."""
+    """Places that need a decision, by number of signs: need without support, suspected duplication, weak and alone."""
     gap = meeting.gaps["quadrant"].eq("gap").reindex(meeting.codes, fill_value=False)
     double = pd.Series(meeting.codes, index=meeting.codes).isin(set(meeting.flagged["subdistrict_code"].dropna()))
     reported = meeting.coverage["status"].reindex(meeting.codes).ne("not_reported")
     lonely = meeting.weak & meeting.coverage["agencies"].reindex(meeting.codes).le(1) & reported
     signs = gap.astype(int) + double.astype(int) + lonely.astype(int)
-    # a place without a sign of which something is not known is not a place where nothing is pending
+    # no sign and something unknown is not the same as nothing pending
     is_known = reported & meeting.ranked["class"].reindex(meeting.codes).notna()
     is_known &= ~meeting.gaps["quadrant"].reindex(meeting.codes).isin(["unknown_support", "unknown_need"])
     letters = signs.astype(str).astype("object").mask(signs.eq(0) & ~is_known, "u")
@@ -196,5 +196,5 @@ def decision_step(meeting: MeetingData) -> dict:
 
 
 def _signs_of(code: str, signs: dict[str, pd.Series]) -> list:
-    """The reasons of a place, in words that fit a line: one phrase for every set of them."""
+    """The reasons of a place that fit one line: one text key for each set of them."""
     return ["meeting_why_" + "_".join(name for name, borne in signs.items() if bool(borne[code])), {}]

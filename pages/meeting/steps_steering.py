@@ -1,4 +1,4 @@
-"""Views of the wall that steer, in codes and numbers: what changed since the last meeting, money that follows the plans, saved moves."""
+"""Storyboard views for steering, in codes and numbers: changes since a meeting, money that meets plans, moves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STREAMS, DISTRICTS = 5, 6
 
 
 def changed_step(meeting: MeetingData) -> dict | None:
-    """New records, classes that changed, what ended or moved; ``None`` where no meeting was held before."""
+    """New records, changed classes, what ended or moved; ``None`` when no meeting was held before."""
     since = loop.last_before(meeting.scope)
     if since is None:
         return None
@@ -60,12 +60,12 @@ def _letter(label: object) -> str:
 
 
 def direction_step(meeting: MeetingData) -> dict:
-    """Share of the money that meets the plan of the place itself: by district, and by stream, the least in keeping first."""
+    """Share of money that meets the plan of the place, by district and by stream, lowest first."""
     named, layer = meeting.named, alignment_layer(meeting.scope, meeting.chosen)
     share = named["aligned_share"]
     streams = money.direction(meeting.scope, meeting.chosen, "stream_code")
     districts = money.direction(meeting.scope, meeting.chosen, "district_code")
-    # the stripe takes lines of the legend, and a line of bars and one of names make room for it
+    # the stripe's entry takes lines of the legend: one bar and two names less make room for it
     is_striped = layer.marks is not None and bool(layer.marks.any())
     largest = streams.loc[streams.index.isin(streams[["aligned_satang", "other_satang"]].sum(axis="columns").nlargest(STREAMS - is_striped).index)]  # fmt: skip
     shares = [float(value) for value in largest["share"]]
@@ -95,7 +95,7 @@ def direction_step(meeting: MeetingData) -> dict:
 
 
 def _origins(meeting: MeetingData, moves: tuple[Move, ...]) -> dict[str, str]:
-    """The places whose money alone is moved, in both languages; empty where whole streams give."""
+    """Names of the places that the moved money comes from, in both languages; empty for whole streams."""
     codes = sorted({code for move in moves for code in move.origin.split(AND) if code})
     names: dict[str, list[str]] = {"th": [], "en": []}
     for code in codes[:FOCUS]:
@@ -111,7 +111,7 @@ def _origins(meeting: MeetingData, moves: tuple[Move, ...]) -> dict[str, str]:
 
 
 def rudder_step(meeting: MeetingData) -> dict | None:
-    """The scenario saved last against the board of today; ``None`` where there is none, or its money is gone."""
+    """The scenario saved last on present data; ``None`` without one, or when its money no longer exists."""
     kept = rudder_data.saved(meeting.scope)
     if kept is None or not kept[3]:
         return None
@@ -126,7 +126,7 @@ def rudder_step(meeting: MeetingData) -> dict | None:
     places = sorted(satang, key=lambda code: (-satang[code], code))[:FOCUS]
     gaps, demands, gini = (outcome.figures[key] for key in ("gaps_open", "demands_open", "gini"))
     blanks = {"satang": {"satang": sum(satang.values())}, "places": len(satang)}
-    is_known = not math.isnan(gaps[0] + demands[0])  # nobody said what is asked for
+    is_known = not math.isnan(gaps[0] + demands[0])  # NaN: no need or demand is stated
     if is_known:
         blanks |= {"gaps": int(gaps[0] - gaps[1]), "demands": int(demands[0] - demands[1])}
     unevenness = {"name": name, "before": round(float(gini[0]), 3), "after": round(float(gini[1]), 3)}

@@ -1,4 +1,4 @@
-"""The wall: one message to one component that then answers by itself; what the wall sends back goes into the store."""
+"""The wall: one message to a browser component that then runs by itself; its answers are written to the store."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys",
          "layers", "layer_off", "code", "code_how", "code_off", "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
 LAYER_HEADS = tuple(f"meeting_layer_{name}" for name in ("entries", "listed", "none", "unknown", "unplaced"))
 MEETING_SECONDS = 600
-SOON = (7, 30, 90)  # days to a due date that are one press away
+SOON = (7, 30, 90)  # days to a due date offered as buttons
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "l", "g", "z", "k", "d", "s", "f", "h", "esc")
 
 
 def story_named(name: str | None) -> list[dict]:
-    """The steps of a saved storyboard; the shipped one without a name, or when it is gone."""
+    """Steps of a saved storyboard; those of the shipped one without a name, or when it was deleted."""
     seen = queries.viewer()
     with queries.reading(seen) as connection:
         saved = meetings.storyboards(connection, viewer=seen)
@@ -56,13 +56,16 @@ def story_named(name: str | None) -> list[dict]:
 
 @cached(8)
 def frozen(number: int) -> dict:
-    """The facts of a frozen meeting: they never change, so they are kept."""
+    """The facts of a frozen meeting; they never change, so caching is safe."""
     with queries.reading(DATA_TEAM) as connection:
         return meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
 
 
 def facts_of(scope: Scope, number: int | None) -> dict:
-    """The facts of a frozen meeting, or of the data now as the viewer may see them. A frozen copy holds everything: it is the team's."""
+    """The facts of a frozen meeting, or of the present data as the viewer may see them.
+
+    Raises ``Refused`` for a frozen meeting unless the viewer is of the data team: the copy is unmasked.
+    """
     if number is None:
         return gather(scope)
     sign_in.team_only(scope.viewer)
@@ -70,17 +73,17 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 
 
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
-    """The decisions noted at a meeting; who is not of the team sees none."""
+    """Decisions noted at a meeting (``None``: outside frozen ones); empty for viewers outside the data team."""
     with queries.reading(scope.viewer) as connection:
         return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 
 
 def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
-    """Everything the wall shows, in words; made once per data version, language and storyboard."""
+    """Everything the wall shows, as text in one language; ``id`` is a hash of the content."""
     steps = [
         _step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]
     ]
-    for step in steps:  # what a storyboard does not say of a view is its even share
+    for step in steps:  # a view without seconds in the storyboard gets an even share
         step["seconds"] = step["seconds"] or MEETING_SECONDS // len(steps)
     questions = [
         _step(facts, words, answer, {})
@@ -115,7 +118,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
 
 
 def _layers(facts: dict, words: Words) -> list[dict]:
-    """Registers that may lie over the map, with the words of their legend; a frozen meeting may name one that is no more."""
+    """Registers for map overlays, with legend texts; a frozen meeting may name one that was removed since."""
     kept = {
         name: facts_of_layer
         for name, facts_of_layer in facts.get("registers", {}).items()
@@ -126,12 +129,12 @@ def _layers(facts: dict, words: Words) -> list[dict]:
 
 
 def _digits(steps: int) -> str:
-    """Up to which key the views are numbered: 0 is the tenth, End the last."""
+    """Text of the number keys for the views: 0 is the tenth, End the last."""
     return str(steps) if steps < 10 else "9 · 0" if steps == 10 else "9 · 0 · End"
 
 
 def _names(facts: dict, words: Words) -> dict[str, list[str]]:
-    """Subdistricts and, by their four digits, districts: name, district, English name."""
+    """Names by code of subdistricts and (4 digits) districts: name, district, English name."""
     own = {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()}
     return own | {area["district"]: [words.district(area), "", area["district_en"]] for area in facts["areas"].values()}
 
@@ -175,7 +178,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
 
 
 def card_of(facts: dict, words: Words, code: str) -> dict:
-    """One subdistrict in large: three figures, what is known in lines, who supports it."""
+    """A subdistrict's card: three large figures, lines of label and value, its supporters."""
     card, area = facts["cards"][code], facts["areas"][code]
     covered = card["status"] == "covered"
     big = [
@@ -202,7 +205,7 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         ],
         [words.say("meeting_pilot"), words.say("meeting_yes" if card["pilot"] else "meeting_no_word")],
     ]
-    if covered and "reached" in card:  # a frozen meeting of before does not say
+    if covered and "reached" in card:  # meetings frozen by older versions lack it
         share = words.villages(card["reached"], area["villages"], card["whole"], card["status"])
         if not card["reached"] and area["villages"]:
             share += f" · {words.say('figure_villages')} {words.value(area['villages'])}"
@@ -239,10 +242,10 @@ def _prepared(scope: Scope, meeting: str, story: str, map_: str, _since: loop.Si
 
 
 def show(scope: Scope, number: int | None, story: list[dict], language: str) -> dict | None:
-    """Put the wall on the screen; returns its message when there is a new one."""
+    """Draw the wall; returns its message if it is a new one."""
     facts = facts_of(scope, number)
     words = Words(language)
-    # A frozen meeting may be of another province than the current one: it is drawn on its own map.
+    # A frozen meeting may be of another province than the chosen one: use its own map.
     stands_on = replace(scope, version=facts["version"], province=facts["province"]) if number else scope
     prepared = _prepared(
         stands_on.in_language(language),
@@ -269,13 +272,13 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
 
 
 def _links(scope: Scope) -> dict:
-    """Where the codes on the wall lead: the beginning of the address, and the short mark of every view and place."""
+    """Targets of the QR codes: start of the address, and short mark of every view and place."""
     begin, shorts = reply_link.on_wall(scope.in_language(None), VIEWS_OF_WALL)
     return {"begin": begin, "shorts": shorts}
 
 
 def take(scope: Scope, message: dict) -> None:
-    """Write the decisions that the wall sends into the store; each once, however often it is sent."""
+    """Store the decisions that the wall sends; their keys make a repeated message harmless."""
     refused = st.session_state.setdefault("_meeting_refused", [])
     for item in message.get("items", [])[:50]:
         number = str(item.get("meeting") or "")

@@ -1,4 +1,4 @@
-"""Facts into the words of one language: for the wall, for the pack. Works without a Streamlit session."""
+"""Facts of a meeting as text in one language, for wall and pack. Works without a Streamlit session."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from pages.session.formatter import Formatter
 
 @dataclass(frozen=True)
 class Words(Formatter):
-    """Words about the facts of one meeting."""
+    """Formatter for the facts of a meeting."""
 
     def place(self, facts: dict, code: str, *, district: bool = True) -> str:
-        """A subdistrict, with its district."""
+        """Name of a subdistrict, by default with its district."""
         area = facts["areas"].get(code)
         if area is None:
             return code
         return f"{self.name(area)} · {self.district(area)}" if district else self.name(area)
 
     def district(self, area: dict) -> str:
-        """The district of an area of the facts."""
+        """Name of the district of an area of the facts."""
         return self.say("prefix_district") + str(area[f"district_{self.language}"])
 
     def province(self, code: str) -> str:
-        """A province by name."""
+        """Name of a province."""
         place = next((place for place in geothai.provinces() if place.code == code), None)
         return code if place is None else str(getattr(place, f"name_{self.language}"))
 
     def base(self, facts: dict, code: str) -> str:
-        """A base of data by the short name of its agency."""
+        """A base by the short name of its agency."""
         if code == NOT_SHARED:
             return self.say("base_not_shared")
         return self.name(facts["agencies"][code]) if code in facts["agencies"] else code
 
     def footnote(self, facts: dict, bases: list[str]) -> str:
-        """Base and date of each, data as of, population year, data version: what every number stands on."""
+        """Origin of a page's numbers: each base with its date, fiscal year, population year, data version."""
         days: dict[str, str] = {}
         for source in facts["sources"]:
             if source["base"] in bases:
@@ -54,20 +54,20 @@ class Words(Formatter):
         )
 
     def as_of(self, facts: dict) -> str:
-        """The corner of every page: fiscal year, data as of, data version."""
+        """Text in the corner of every page: fiscal year, date of the data, data version."""
         day = self.day(facts["as_of"]) or self.say("not_known")
         as_of = self.say("meeting_as_of", day=day, version=facts["version"])
         return as_of if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {as_of}"
 
 
 def title_of(words: Words, step: dict, story: dict | None = None) -> str:
-    """What a storyboard writes for a step, else the finding computed from the data."""
+    """The title written in a storyboard, else the computed finding."""
     written = (story or {}).get(f"title_{words.language}")
     return str(written) if written else words.phrase(step["title"])
 
 
 def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
-    """The step's figures: value and words."""
+    """The step's figures: value, label."""
     return [
         (words.value(value), words.say(key, need=step.get("need", ""), undated=step.get("undated", "")))
         for key, value, *_code in step["figures"]
@@ -75,12 +75,12 @@ def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
 
 
 def meanings_of(words: Words, step: dict) -> list[str]:
-    """What each of the step's figures counts, in their order; empty for one that has no name."""
+    """Definition of each of the step's figures, in their order; empty for an unnamed figure."""
     return [words.say(f"named_{entry[2]}_what") if len(entry) > 2 and entry[2] else "" for entry in step["figures"]]
 
 
 def places_of(words: Words, facts: dict, step: dict) -> list[tuple[str, str, str, str]]:
-    """The places under discussion: name, district, the figure they are ordered by, why they are there. Districts stand alone."""
+    """Places in focus: name, district, ordering figure, reason; for a district the second part is empty."""
     rows = step.get("rows") or step["focus"]
     people = ({"said": ["meeting_people", {"people": facts["areas"][code]["population"]}]} for code in step["focus"])
     places = []
@@ -97,7 +97,7 @@ def _of_district(facts: dict, code: str) -> dict:
 
 
 def legend_of(words: Words, step: dict) -> list[dict]:
-    """The legend: class, colour, hatch, words, subdistricts."""
+    """Legend entries: letter ``k``, ``color``, ``hatch``, ``label``, ``count`` of subdistricts; the stripe last."""
     rows = [
         {
             "k": letter,
@@ -123,7 +123,7 @@ def legend_of(words: Words, step: dict) -> list[dict]:
 
 
 def bars_of(words: Words, step: dict) -> list[tuple[str, str, int, float | None]]:
-    """Bars beside the map: words, value in words, satang, and the share of it that is drawn in another colour."""
+    """Bars beside the map: label, value as text, satang, and the share (0-1) drawn in another colour."""
     rows = []
     for name, satang, *more in step["bars"]:
         value_words = words.phrase(more[0]) if more else words.baht(satang)

@@ -1,4 +1,4 @@
-"""Words of the board as people edit them: agencies, funding streams, functions, roles; spellings merged and taken apart.
+"""Page of the code lists that people edit: agencies, funding streams, functions, roles; merging of spellings.
 
-Here: ``page.view``, called by the shell; ``panels`` has the forms. May import components, queries, session.
+Here: ``page.view``, called by the shell; ``panels`` has the forms. May import components, queries and session.
 """

@@ -1,4 +1,4 @@
-"""Agencies, streams, functions and roles: add, rename, merge two spellings, retire; by hand or by a filled template."""
+"""Agencies, streams, functions and roles: add, rename, merge two spellings, retire; by form or by a filled template."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from pages.words import panels as word_panels
 
 
 def view(scope: Scope) -> None:
-    """The lists, one at a time."""
+    """One list at a time: its forms, its table, its template."""
     place = st.container()
     name = choices.switch("words", t("words_list"), word_panels.LISTS, lambda name: t(word_panels.LIST_KEYS[name]))
     entries = queries.word_list(name)

@@ -1,4 +1,4 @@
-"""The forms of the page of words: each is one decision by the data team, written with who and when."""
+"""Forms of the words page: each stores one decision of the data team, with person and time."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ KINDS = {
     "agency": ("", "state", "local_government", "fund", "civil_society", "private"),
     "stream": ("", "regular", "special"),
 }
-SHOWN = 8  # suggestions at once
+SHOWN = 8  # suggestions shown at once
 Entry = Mapping[str, Any]
 
 
 def counts(entries: list[dict]) -> dict[str, str]:
-    """Entries in use, merged away, retired."""
+    """Number of entries in use, merged into others, and retired, as text."""
     merged = sum(bool(entry["merged_into"]) for entry in entries)
     retired = sum(bool(entry["is_retired"]) for entry in entries if not entry["merged_into"])
     return {"used": whole(len(entries) - merged - retired), "merged": whole(merged), "retired": whole(retired)}
 
 
 def decide(command: Callable[..., object], *arguments: Any, notice: str, **options: Any) -> None:
-    """One command with the person who gives it; what cannot be is said in words, what was done in passing."""
+    """Run one command in the name of the signed-in person; shows a refusal, or else reruns with a notice."""
     with errors.refusals_told():
         queries.decide(lambda connection: _with_person(connection, command, arguments, options))
         notices.rerun_with_notice(notice)
@@ -49,7 +49,7 @@ def _with_person(connection: Any, command: Callable[..., object], arguments: tup
 
 
 def _fields(name: str, entry: Entry, key: str) -> dict[str, Any]:
-    """The fields of an entry, as they stand."""
+    """Input fields of an entry, prefilled; returns their values by column."""
     fields: dict[str, Any] = {}
     with st.container(horizontal=True):
         for field in ("name_th", "name_en", *(("short_th",) if name == "agency" else ())):
@@ -78,12 +78,12 @@ def _one_of(prefix: str, values: tuple[str, ...], now: object, key: str, label: 
 
 
 def _say(prefix: str, values: tuple[str, ...], value: object) -> str:
-    """A level or kind in words; one that is none of ours as it stands."""
+    """A level or kind as text; an unknown value as it is."""
     return t(f"{prefix}{value}") if value and value in values else str(value or "")
 
 
 def new_entry(name: str, entries: list[dict], key: str) -> None:
-    """The form of a new entry, whose code is then in the session as ``KEY-made``. An alike one is shown first."""
+    """Form for a new entry; the code goes to the session as ``KEY-made``. A similar entry is shown before saving."""
     with st.form(key, border=False):
         fields = _fields(name, {}, key)
         sent = st.form_submit_button(t("words_add"), type="primary")
@@ -102,13 +102,13 @@ def new_entry(name: str, entries: list[dict], key: str) -> None:
 
 
 def add(name: str, entries: list[dict]) -> None:
-    """A new entry."""
+    """Folded form for a new entry."""
     with st.expander(t(NEW_KEYS[name])):
         new_entry(name, entries, f"new-{name}")
 
 
 def suggestions(name: str, entries: list[dict]) -> None:
-    """Spellings that may be one: a person says yes."""
+    """Pairs of similar spellings, each with a button to merge."""
     pairs = words.alike(entries)
     if not pairs:
         return
@@ -127,7 +127,7 @@ def _merged(name: str, code: str, into: str, entries: list[dict]) -> None:
 
 
 def merge(name: str, entries: list[dict]) -> None:
-    """Two entries that are one; and merges to be taken back."""
+    """Form to merge two entries, and buttons to undo merges."""
     names = {entry["code"]: label(entry) for entry in entries if not entry["merged_into"]}
     in_use = [entry["code"] for entry in entries if not entry["merged_into"] and not entry["is_retired"]]
     away = {entry["code"]: entry for entry in entries if entry["merged_into"]}
@@ -153,14 +153,14 @@ def merge(name: str, entries: list[dict]) -> None:
 
 
 def label(entry: Entry) -> str:
-    """A name with its other spellings, so that a search finds it by any of them."""
+    """A name with its other spellings, so that the select box finds it by any of them."""
     others = [entry.get("short_th"), entry.get("name_en"), *(entry.get("aliases") or ())]
     seen = dict.fromkeys(str(text) for text in (entry["name_th"], *others) if text)
     return " · ".join(list(seen)[:6]) + (f" ({t('words_retired')})" if entry.get("is_retired") else "")
 
 
 def change(name: str, entries: list[dict]) -> None:
-    """Another name, level, kind or spelling; out of use and back."""
+    """Form to change name, level, kind or spellings; button to retire or reuse."""
     active = {entry["code"]: entry for entry in entries if not entry["merged_into"]}
     with st.expander(t("words_change")):
         code = st.selectbox(
@@ -181,7 +181,7 @@ def change(name: str, entries: list[dict]) -> None:
 
 
 def table(scope: Scope, name: str, entries: list[dict]) -> None:
-    """The whole list."""
+    """The whole list with the state of each entry."""
     names = {entry["code"]: str(entry["name_th"]) for entry in entries}
     rows = pd.DataFrame(
         [
@@ -211,7 +211,7 @@ def table(scope: Scope, name: str, entries: list[dict]) -> None:
 
 
 def template(name: str, entries: list[dict]) -> None:
-    """The list as a sheet to fill: rows without a code are new, rows with one change it."""
+    """The list as a CSV to fill in and paste: rows without a code are new, rows with a code change that entry."""
     columns = ["code", *FIELDS, "aliases"]
     with st.expander(t("words_template")):
         st.caption(t("words_template_how"))
@@ -242,7 +242,7 @@ def template(name: str, entries: list[dict]) -> None:
 
 
 def _filled(written: str, columns: list[str]) -> list[dict[str, str]]:
-    """Rows pasted from a spreadsheet (tabs) or from the CSV. Raises ``ValueError`` when they have no name column."""
+    """Rows pasted from a spreadsheet (tabs) or from the CSV. Raises ``ValueError`` without a column ``name_th``."""
     first = written.strip().splitlines()[0]
     frame = pd.read_csv(
         io.StringIO(written.strip()), sep="\t" if "\t" in first else ",", dtype=str, keep_default_na=False

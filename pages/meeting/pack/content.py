@@ -1,4 +1,4 @@
-"""What the meeting pack says: slides, sheets, decisions and sources, made from facts in one language."""
+"""Content of the meeting pack in one language: slides, decisions, sources, geometry."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from loaders import settings
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_of, places_of, title_of
 from pages.queries import map_files as geometry
 
-# Kind and code of a subject -> the code by which its readers say what is wrong (PNG), and the text key that stands under it.
+# Kind and code of a subject -> QR code (PNG) by which readers report mistakes, and the text key under it.
 Reply = Callable[[str, str], tuple[bytes, str] | None]
 
 
 def nobody(kind: str, code: str) -> None:
-    """No codes: a frozen meeting, or a board that cannot sign links."""
+    """The default :data:`Reply`: no QR codes."""
 
 
 @dataclass(frozen=True)
 class Slide:
-    """One view in words."""
+    """One view as text."""
 
     view: str
     title: str
@@ -34,7 +34,7 @@ class Slide:
     legend: list[dict]
     figures: list[tuple[str, str]]
     bars: list[tuple[str, str, int, float | None]]
-    places: list[tuple[str, str]]  # where (and why), the figure it is ordered by
+    places: list[tuple[str, str]]  # name (with reason), figure that orders them
     notes: str
     labels: dict[str, str]
     foot: str
@@ -43,7 +43,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Pack:
-    """Everything the writers need."""
+    """Everything that the writers of the formats need."""
 
     facts: dict
     words: Words
@@ -53,7 +53,7 @@ class Pack:
 
     @cached_property
     def slides(self) -> list[Slide]:
-        """The views of the storyboard."""
+        """Views of the storyboard that the facts contain."""
         return [self._slide(part) for part in self.story if part["view"] in self.facts["steps"]]
 
     def _slide(self, part: dict) -> Slide:
@@ -78,7 +78,7 @@ class Pack:
         )
 
     def _notes(self, part: dict, step: dict) -> str:
-        """What the presenter says: the finding, what is asked of the meeting, the figures and what each counts, the places."""
+        """Speaker notes: finding, question, figures with definitions, legend counts, places, footnote."""
         words = self.words
         lines = [title_of(words, step, part), part.get(f"ask_{words.language}", ""), words.phrase(step["note"])]
         for (value, label), what in zip(figures_of(words, step), meanings_of(words, step), strict=True):
@@ -89,7 +89,7 @@ class Pack:
 
     @cached_property
     def cover(self) -> list[str]:
-        """The first page: what it is, the province, then the findings in the order of the storyboard."""
+        """Lines of the first page: kind of document, province, then the findings in the order of the storyboard."""
         words = self.words
         return [
             words.say("meeting_pack"),
@@ -99,21 +99,21 @@ class Pack:
 
     @cached_property
     def heading(self) -> str:
-        """The line under every page: whose board, data as of, mark of invented data."""
+        """Line under every page: fiscal year, date of the data, data version, mark of demo data."""
         facts, words = self.facts, self.words
         as_of = words.as_of(facts)
         return f"{words.say('demo')} · {as_of}" if facts["is_demo"] else as_of
 
     @cached_property
     def foot(self) -> str:
-        """The footnote of a page that stands on every base."""
+        """Footnote of a page that uses all bases."""
         return self.words.footnote(
             self.facts, sorted({source["base"] for source in self.facts["sources"] if source["base"] != "reference"})
         )
 
     @cached_property
     def map_credit(self) -> str:
-        """Where the boundaries come from; a schematic map says so."""
+        """Source of the boundaries; a schematic map is named as such."""
         base_map = geometry.current(self.facts["province"])
         return (
             self.words.say(geometry.NAMES[base_map["kind"]]) + " · " if base_map["kind"] in geometry.NOTES else ""
@@ -121,7 +121,7 @@ class Pack:
 
     @cached_property
     def shapes(self) -> Shapes:
-        """The geometry that the board shows, ready to draw."""
+        """The geometry of the board, ready to draw."""
         address = geometry.current(self.facts["province"])["main"]
         document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
         return shapes(
@@ -130,7 +130,7 @@ class Pack:
 
     @cached_property
     def decided(self) -> list[tuple[str, str, str, str]]:
-        """Who, what, where, by when."""
+        """Decisions as text: person, content, place, due day."""
         return [
             (
                 row["who"],
@@ -150,6 +150,6 @@ def _frame(features: list[dict], name: str) -> gpd.GeoDataFrame:
 
 
 def rows_of(decisions: pd.DataFrame) -> list[dict]:
-    """Decisions of the store as plain rows; missing is ``None``."""
+    """Decisions of the store as plain rows, NA as ``None``."""
     table = decisions.astype(object)
     return table.where(table.notna(), None).to_dict("records")

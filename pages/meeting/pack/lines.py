@@ -1,4 +1,4 @@
-"""Lines of text that fit a width: Thai has no spaces between words, so a long run is cut between whole syllable signs."""
+"""Line breaking by measured width: Thai has no spaces between words, so a long run is cut between syllable signs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PIL import ImageFont
 
 FONT_FILES = {False: "Sarabun-Regular.ttf", True: "Sarabun-Bold.ttf"}
 LEADING = set("เแโใไ")  # vowels written before their consonant: never at the end of a line
-FOLLOWING = set("ะาำๅๆฯ")  # signs that belong to what stands before them
+FOLLOWING = set("ะาำๅๆฯ")  # signs that must stay with the preceding one
 MEASURED_AT = 100
 
 
 def font_file(bold: bool = False) -> Path:
-    """The Thai font, from its package."""
+    """Path of the Thai font in its package."""
     return Path(str(files("fontpkg_sarabun"))) / "files" / FONT_FILES[bold]
 
 
@@ -27,12 +27,12 @@ def _font(bold: bool) -> ImageFont.FreeTypeFont:
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """Width in the unit of ``size``; Thai marks above and below take no room."""
+    """Width in the unit of ``size``; Thai marks above and below add none."""
     return _font(bold).getlength(text) * size / MEASURED_AT
 
 
 def pieces(text: str) -> list[str]:
-    """The smallest pieces that a line may end after: Latin words with their space, Thai syllable signs.
+    """The smallest pieces after which a line may end: Latin words with their space, Thai syllable signs.
 
     Examples
     --------
@@ -57,11 +57,11 @@ def _latin(sign: str) -> bool:
 
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False, most: int | None = None) -> list[str]:
-    """Lines no wider than ``room``; rather ended at a space in the last third of a line. ``most`` lines, then an ellipsis."""
+    """Lines no wider than ``room``, cut at a space in their last 40 % if any; ``most`` lines, then an ellipsis."""
     return list(_wrapped(text, size, room, bold, most))
 
 
-@lru_cache(maxsize=20_000)  # the same footnotes and headings stand on every page
+@lru_cache(maxsize=20_000)  # footnotes and headings repeat on every page
 def _wrapped(text: str, size: float, room: float, bold: bool, most: int | None) -> tuple[str, ...]:
     lines, rest = [], text.strip()
     while rest:
@@ -80,7 +80,7 @@ def _first(text: str, size: float, room: float, bold: bool) -> str:
     if width(text, size, bold) <= room:
         return text
     parts = pieces(text)
-    # a line grows with its pieces: find by halving how many fit, at least one
+    # width grows with the number of pieces: bisect how many fit, at least one
     count = max(
         1, bisect_right(range(1, len(parts) + 1), room, key=lambda n: width("".join(parts[:n]).rstrip(), size, bold))
     )

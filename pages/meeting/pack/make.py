@@ -1,4 +1,4 @@
-"""The whole meeting pack in one action: slides, PDF, workbook, pictures, sheets and the frozen facts, in one zip."""
+"""Make the whole meeting pack: slides, PDF, workbook, pictures, sheets and the frozen facts, in one zip."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def files(
     tick: Tick | None = None,
     reply: Reply = nobody,
 ) -> dict[str, bytes]:
-    """Every file of the pack by name; ``reply`` makes the codes on slides and sheets, ``tick`` is told the share done (0-1) and the name of the file at work."""
+    """Every file of the pack by name.
+
+    ``reply`` makes the QR codes on slides and sheets; ``tick`` receives the share done (0-1) and the current file's
+    name.
+    """
     done = tick or (lambda _share, _name: None)
     pack, made, pictures = Pack(facts, Words(language), story, rows_of(decisions), reply), {}, {}
     for number, slide in enumerate(pack.slides):
@@ -54,7 +58,7 @@ def files(
         made["sheets-subdistricts.pdf"] = pdf_sheets.subdistrict_sheets(
             pack, lambda share: done(0.9 + 0.09 * share, "sheets-subdistricts.pdf")
         )
-    for bold in (False, True):  # OFL: for a machine that has no Thai font of this name
+    for bold in (False, True):  # OFL licence; for a machine without this font
         made[f"fonts/{font_file(bold).name}"] = font_file(bold).read_bytes()
     text = canonical(facts)
     made["facts.json"] = text.encode()

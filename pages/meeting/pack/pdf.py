@@ -1,4 +1,4 @@
-"""PDF: the views on A4 across. Thai is shaped by HarfBuzz; text stays text."""
+"""PDF of the views on A4 landscape; Thai is shaped by HarfBuzz, and text stays searchable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POINT = 72 / 25.4  # points per millimetre
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """``#rrggbb`` as three numbers."""
+    """``#rrggbb`` as three integers 0-255."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
@@ -25,7 +25,7 @@ INK, QUIET, LINE = rgb(palette.INK), rgb(palette.QUIET), rgb(palette.LINE)
 
 
 class Paper(FPDF):
-    """A4 in our font, with the footnote at the foot of every page."""
+    """A4 pages in our font, with a footnote on each; lengths in mm, font sizes in points."""
 
     def __init__(self, pack: Pack, orientation: str) -> None:
         super().__init__(orientation=orientation, unit="mm", format="A4")
@@ -39,7 +39,7 @@ class Paper(FPDF):
         self.set_lang("th-TH")
 
     def footer(self) -> None:
-        """Base, date and data version under everything."""
+        """Data heading and footnote at the bottom of the page."""
         for number, line in enumerate(wrap(f"{self.pack.heading} · {self.note}", 7.5, (self.w - 20) * POINT, most=3)):
             self.words(10, self.h - 14 + number * 3.6, line, 7.5, color=QUIET)
 
@@ -54,9 +54,9 @@ class Paper(FPDF):
         color: tuple = INK,
         right: float | None = None,
     ) -> None:
-        """One line; ``y`` is its middle, ``right`` an edge to end at.
+        """One line of text; ``y`` is its middle, ``right`` an edge to align to.
 
-        A shaped ำ is two signs with a gap between them: the line's own text goes along as ActualText, so that a reader finds น้ำ and ถ้ำพรรณรา.
+        Shaping splits ำ into two glyphs with a gap: ActualText holds the original line, so that a search finds น้ำ.
         """
         if not text:
             return
@@ -68,7 +68,7 @@ class Paper(FPDF):
         self._out("EMC")
 
     def reply(self, kind: str, code: str, x: float, y: float) -> bool:
-        """The code by which readers say what is wrong, 19 mm wide, its words below; whether there is one."""
+        """The QR code for reporting mistakes, 19 mm wide, with its text below; returns whether there is one."""
         if not (reply := self.pack.reply(kind, code)):
             return False
         picture, key = reply
@@ -88,7 +88,7 @@ class Paper(FPDF):
         color: tuple = INK,
         most: int | None = None,
     ) -> float:
-        """Lines that fit ``room``; returns where the next thing may stand. Line height 1.5: stacked marks need it."""
+        """Wrapped lines within ``room``; returns the next free ``y``. Line height 1.5, because Thai marks stack."""
         for line in wrap(text, size, room * POINT, bold=bold, most=most):
             self.words(x, y + size / POINT * 0.75, line, size, bold=bold, color=color)
             y += size / POINT * 1.5
@@ -96,7 +96,7 @@ class Paper(FPDF):
 
 
 def views(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
-    """The storyboard, the decisions and the sources, A4 across."""
+    """The storyboard, the decisions and the sources, on A4 landscape."""
     paper = Paper(pack, "L")
     _cover(paper, pack)
     for slide in pack.slides:
@@ -153,7 +153,7 @@ def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
 
 
 def legend(paper: Paper, rows: list[dict], x: float, y: float, room: float, size: float) -> float:
-    """Swatches, whole labels (a long one over several lines) and counts; returns where the next thing may stand."""
+    """Swatches, full labels (long ones wrapped) and counts; returns the next free ``y``."""
     for row in rows:
         swatch(paper, x, y, row)
         paper.words(x + room - 14, y + 2.2, f"{row['count']:,}", size, bold=True, right=x + room)
@@ -165,7 +165,7 @@ def legend(paper: Paper, rows: list[dict], x: float, y: float, room: float, size
 
 
 def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
-    """The colour and pattern of a legend's row."""
+    """Colour and pattern of a legend entry."""
     paper.set_fill_color(*rgb(row["color"]))
     paper.set_draw_color(*rgb(palette.EDGE))
     paper.set_line_width(0.2)
@@ -186,7 +186,7 @@ def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
 def _pages(
     paper: Paper, title: str, head: list[str], widths: list[float], rows: list[list[str]], right: frozenset[int] = frozenset()
 ) -> None:  # fmt: skip
-    """A table over as many pages as it needs; a cell breaks into lines, no row is cut."""
+    """A table over as many pages as needed; cells wrap, rows are not split."""
     y = 1e9
     for row in rows:
         cells = [wrap(text, 10.5, (wide - 3) * POINT) or [""] for text, wide in zip(row, widths, strict=True)]
@@ -209,7 +209,7 @@ def table_row(
     size: float = 10.5,
     right: frozenset[int] = frozenset(),
 ) -> float:
-    """One row of a table, numbers (the columns of ``right``) to the right; returns where the next begins."""
+    """One table row, columns of ``right`` aligned right; returns the ``y`` of the next row."""
     x = 10.0
     paper.set_draw_color(*LINE)
     paper.set_fill_color(*rgb(palette.SHADE))

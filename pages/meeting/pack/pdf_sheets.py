@@ -1,4 +1,4 @@
-"""One A4 sheet per district or subdistrict: figures, a map in lines, a row for each, footnotes."""
+"""A4 sheets, one per district or subdistrict: figures, vector map, a row for each, footnotes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STATUS_KEYS = {
 
 
 def district_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
-    """One A4 sheet per district: figures, a map of its subdistricts, a row for each."""
+    """PDF with a sheet per district: figures, a map of its subdistricts, a row for each."""
     paper = Paper(pack, "P")
     paper.note = f"{pack.foot} · {pack.map_credit}"
     codes = sorted({code[:4] for code in pack.facts["codes"]})
@@ -99,7 +99,7 @@ def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
 def _small_map(
     paper: Paper, pack: Pack, slide: Slide, district: str, box: tuple[float, float, float, float], chosen: str = ""
 ) -> None:
-    """The district and its surroundings as lines and fills, in the colours of a view."""
+    """Vector map of a district and its surroundings, in the colours of a view."""
     x, y, wide, high = box
     west, south, east, north = pack.shapes.bounds(district)
     scale = min(wide / (east - west), high / (north - south)) * 0.9
@@ -132,7 +132,7 @@ def _small_map(
 def _halo(
     paper: Paper, at: tuple[float, float], name: str, number: str, taken: list[tuple[float, float, float]], box: tuple[float, float, float, float]
 ) -> None:  # fmt: skip
-    """A name on its place, moved up or down where it would lie on another; where none is free, its number in the table."""
+    """A name on its place, moved up or down to avoid others; where no position is free, its number in the table."""
     paper.set_font("Sarabun", "B", 7.5)
     left, top, wide_box, high_box = box
     for text in (name, number):
@@ -151,7 +151,7 @@ def _halo(
 
 
 def subdistrict_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
-    """One A4 sheet per subdistrict."""
+    """PDF with a sheet per subdistrict."""
     paper = Paper(pack, "P")
     paper.note = f"{pack.foot} · {pack.map_credit}"
     for number, code in enumerate(pack.facts["codes"]):

@@ -1,4 +1,4 @@
-"""Each view as one picture of 3840 x 2160, and its map alone for the slides; drawn by matplotlib, never by printing the page."""
+"""Each view as a picture of 3840 x 2160, and its map alone for the slides, drawn by matplotlib."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import font_file, wrap
 
 WIDTH, HEIGHT, DPI = 3840, 2160, 240
-MAP = (0.015, 0.075, 0.57, 0.76)  # left, bottom, width, height of the map, as shares of the picture
-POINTS = 72 * WIDTH / DPI  # the picture's width in points
+MAP = (0.015, 0.075, 0.57, 0.76)  # left, bottom, width, height of the map, as shares (0-1) of the picture
+POINTS = 72 * WIDTH / DPI  # width of the picture in points
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """PNG bytes: the whole view, and its map."""
+    """PNG files of the whole view and of its map alone."""
 
     whole: bytes
     map: bytes
@@ -64,7 +64,7 @@ def picture(pack: Pack, slide: Slide) -> Pictures:
 
 
 def _few_colours(picture: Image.Image, exact: list[str]) -> Image.Image:
-    """The picture in 256 colours, those of the legend exactly: near-white and white are two meanings."""
+    """Reduce to 256 colours, keeping those of the legend exact: near-white and white have different meanings."""
     usual = picture.resize((WIDTH // 4, HEIGHT // 4), Image.Resampling.NEAREST).quantize(
         256 - len(exact), method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
     )

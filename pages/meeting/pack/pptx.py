@@ -1,4 +1,4 @@
-"""Editable slides: native text and tables in a named Thai font, each view's map as a crisp picture."""
+"""Editable slides: native text and tables in a named Thai font, each view's map as a picture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FONT = "Sarabun"
 
 
 def rgb(color: str) -> RGBColor:
-    """``#rrggbb`` as the slides' own colour."""
+    """``#rrggbb`` as a colour of python-pptx."""
     return RGBColor.from_string(color.lstrip("#").upper())
 
 
@@ -39,7 +39,7 @@ WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 
 
 def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
-    """The presentation; ``maps`` holds a PNG per view."""
+    """The presentation; ``maps`` has a PNG per view."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     _name_fonts(deck)
@@ -66,7 +66,7 @@ def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
 
 
 def _name_fonts(deck: Deck) -> None:
-    """The theme names the Thai font too, so that text typed later is in it."""
+    """Set the Thai font in the theme, so that text typed later uses it."""
     for part in deck.slide_masters[0].part.rels.values():
         if part.reltype.endswith("/theme"):
             theme = etree.fromstring(part.target_part.blob)
@@ -87,7 +87,7 @@ def _write(
     right: bool = False,
     first: bool = True,
 ) -> None:
-    """One paragraph; Latin and complex script both name the font, and the language says where words may break."""
+    """One paragraph with the font set for Latin and complex script; the language tag enables Thai word breaks."""
     paragraph = frame.paragraphs[0] if first else frame.add_paragraph()
     paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
     run = paragraph.add_run()
@@ -133,7 +133,7 @@ def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
 
 
 def _reply(page: Page, pack: Pack) -> None:
-    """The code by which the room says what is wrong, in the corner."""
+    """The QR code for reporting mistakes, in the corner."""
     if reply := pack.reply("province", pack.facts["province"]):
         picture, key = reply
         shape = page.shapes.add_picture(io.BytesIO(picture), Inches(12.25), Inches(6.55), width=Inches(0.85))
@@ -154,13 +154,13 @@ def _figures(page: Page, slide: Slide, y: float) -> float:
 
 
 def _legend(page: Page, slide: Slide, y: float) -> float:
-    """Every label whole: a long one takes two lines, many rows are lower."""
+    """Legend with full labels: long ones take two lines, and many rows are lower. Returns its height in inches."""
     size, high = (12, 0.3) if len(slide.legend) < 8 else (11, 0.25)
     lines = [len(wrap(row["label"], size, 4.0 * 72)) for row in slide.legend]
     table = _grid(page, len(slide.legend), (0.5, 4.2, 0.9), 7.45, y, high)
     for number, row in enumerate(slide.legend):
         table.rows[number].height = Inches(high * lines[number])
-        _cell(table.cell(number, 0), " ", 8)  # an empty cell would be as high as the default letter
+        _cell(table.cell(number, 0), " ", 8)  # an empty cell would take the height of the default font
         _swatch(page, 7.55, y + high * sum(lines[:number]) + high / 2 - 0.1, row)
         _cell(table.cell(number, 1), row["label"], size)
         _cell(table.cell(number, 2), f"{row['count']:,}", size, bold=True, right=True)
@@ -168,7 +168,7 @@ def _legend(page: Page, slide: Slide, y: float) -> float:
 
 
 def _swatch(page: Page, x: float, y: float, row: dict) -> None:
-    """A shape, not the ground of a cell: viewers of slides other than PowerPoint leave the pattern of a cell out."""
+    """A shape, not a cell background: viewers other than PowerPoint do not show a cell's pattern."""
     shape = page.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(x), Inches(y), Inches(0.4), Inches(0.2))
     line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
     if line:
@@ -217,7 +217,7 @@ def _table(
     high: float = 0.3,
     head: tuple | None = None,
 ) -> None:
-    """As many rows as are legible in the room, the first ones first."""
+    """As many of the first rows as are legible in ``room`` (inches)."""
     rows = rows[: max(0, int(room / LEAST_ROW) - bool(head))]
     if not rows:
         return

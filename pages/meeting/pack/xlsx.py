@@ -1,4 +1,4 @@
-"""The numbers as a workbook: every finding is a formula over the rows it stands on, and every row names its file."""
+"""The numbers as a workbook: counts are formulas over the rows they are based on, and every record names its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": F
 
 
 class Book:
-    """A workbook with our few formats."""
+    """A workbook with the formats of the pack."""
 
     def __init__(self, pack: Pack, target: io.BytesIO) -> None:
         self.pack, self.book = pack, Workbook(target, OPTIONS)
@@ -48,7 +48,7 @@ class Book:
         self.wrapped = self.book.add_format(font | {"text_wrap": True})
 
     def sheet(self, name: str, title: str, columns: list[tuple[str, int]]) -> Worksheet:
-        """A sheet with its title, footnote and headings."""
+        """Add a sheet with title, footnote and headings."""
         sheet = self.book.add_worksheet(name)
         sheet.write_string(0, 0, title, self.title)
         sheet.write_string(1, 0, f"{self.pack.heading} · {self.pack.foot}", self.note)
@@ -63,7 +63,7 @@ class Book:
 
 
 def workbook(pack: Pack) -> bytes:
-    """The workbook: findings, subdistricts, support rows, decisions, sources."""
+    """Workbook with sheets of findings, subdistricts, support records, decisions, sources."""
     target = io.BytesIO()
     book = Book(pack, target)
     _findings(book)
@@ -76,7 +76,7 @@ def workbook(pack: Pack) -> bytes:
 
 
 def in_baht(say: Callable[..., str]) -> str:
-    """The heading of money, with its unit."""
+    """Heading of an amount column, with its unit."""
     return f"{say('column_amount')} ({say('unit_baht')})"
 
 
@@ -90,12 +90,12 @@ def _put(sheet: Worksheet, row: int, column: int, value: object, number: Format,
 
 
 def _letters(pack: Pack) -> dict[str, str]:
-    """Spreadsheet column of each view's class in the sheet of subdistricts."""
+    """Column letter of each view's class in the sheet of subdistricts."""
     return {slide.view: xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
 
 
 def _findings(book: Book) -> None:
-    """One row per class of every view: its count is a COUNTIF over the sheet of subdistricts."""
+    """One row per class of every view, counted by COUNTIF over the sheet of subdistricts."""
     pack, say = book.pack, book.pack.words.say
     columns = [
         (say("meeting_story"), 22),
@@ -158,14 +158,14 @@ def _subdistricts(book: Book) -> None:
         )
         for number, slide in enumerate(pack.slides):
             sheet.write_string(row, 9 + number, labels[slide.view][slide.step["classes"][position]], book.plain)
-        if card["status"] == "covered" and "reached" in card:  # a frozen meeting of before does not say
+        if card["status"] == "covered" and "reached" in card:  # meetings frozen by older versions lack it
             named = words.villages(card["reached"], area["villages"], card["whole"], card["status"])
             sheet.write_string(row, 9 + len(pack.slides), named, book.plain)
     sheet.autofilter(FIRST - 1, 0, FIRST + len(facts["codes"]) - 1, 9 + len(pack.slides))
 
 
 def _support(book: Book) -> None:
-    """Every support record behind the meeting, with the file, sheet and row it comes from."""
+    """Every support record of the meeting, with its file, sheet and row."""
     words, facts = book.pack.words, book.pack.facts
     say, support = words.say, facts["support"]
     names = ("column_agency", "column_stream", "column_theme", "column_what", "column_level", "column_code", "column_place", "filter_year", "column_amount",

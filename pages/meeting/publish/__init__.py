@@ -1,5 +1,5 @@
-"""Public pages of subdistricts, findings and decisions, frozen, as a static folder that any web host serves.
+"""Public pages of subdistricts, findings and decisions, frozen, as a static folder for any web host.
 
-Out: ``make`` (files by name), ``panel`` (choose and take away as a zip), ``python -m pages.meeting.publish``. Made from the facts of a
-meeting as the public sees them, so that a page, the wall and the pack say the same.
+Out: ``make`` (files by name), ``panel`` (choice and zip download), ``python -m pages.meeting.publish``. Made from the
+public's view of a meeting's facts, so that pages, wall and pack agree.
 """

@@ -1,4 +1,7 @@
-"""Publish from the shell: ``python -m pages.meeting.publish FOLDER [--subdistricts CODES|all] [--findings VIEWS] [--decisions NUMBERS]``."""
+"""Publish from the command line.
+
+``python -m pages.meeting.publish FOLDER [--subdistricts CODES|all] [--findings VIEWS] [--decisions NUMBERS]``
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from loaders.words import sentence
 from pages.meeting.publish.make import Chosen, decided, facts_of, files
 from pages.queries import store as queries
 
-MARK = "SHA256SUMS"  # a folder that holds it is a publication and may be overwritten
+MARK = "SHA256SUMS"  # a folder that contains it is an earlier publication and may be overwritten
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the folder; 0 done, 2 refused with the reason on stderr."""
+    """Write the folder; exit code 0, or 2 with the reason on stderr."""
     options = argparse.ArgumentParser(prog="python -m pages.meeting.publish")
     options.add_argument("folder", type=Path)
     options.add_argument("--subdistricts", default="", help="codes, comma-joined, or all")
@@ -56,7 +59,7 @@ def _refused(code: str, value: str) -> int:
 
 
 def _write(folder: Path, made: dict[str, bytes]) -> None:
-    """What an earlier publication wrote and this one does not is taken away."""
+    """Write the files, and delete those of the previous publication that are not in this one."""
     sums = folder / MARK
     before = {line.partition("  ")[2] for line in sums.read_text().splitlines()} if sums.is_file() else set()
     for name, content in made.items():

@@ -1,4 +1,4 @@
-"""Pages of a publication as HTML: every word escaped, no script, nothing from another host, a strict policy of their own."""
+"""HTML pages of a publication: all text escaped, no script, nothing from another host, a strict policy in each page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ i{{display:inline-block;width:1.6rem;height:1.05rem;border:1px solid {palette.ED
 def page(
     words: Words, name: str, title: str, body: str, foot: str, note: str, *, style: str = "", is_index: bool = False
 ) -> str:
-    """A whole page."""
+    """A complete page in one language, with a link to the other."""
     other = next(language for language in LANGUAGES if language != words.language)
     home = "" if is_index else f'<a href="index{ENDS[words.language]}">{safe(words.say("publish_all"))}</a>'
     switch = f'<a href="{safe(name)}{ENDS[other]}">{safe(words.say("other_language"))}</a>'
@@ -49,7 +49,7 @@ def page(
 
 
 def index(listed: Sequence[tuple[str, list[tuple[str, str]]]]) -> str:
-    """What there is, by kind."""
+    """The list of pages by kind."""
     parts = []
     for heading, links in listed:
         entries = "".join(f'<li><a href="{safe(name)}">{safe(title)}</a></li>' for name, title in links)
@@ -58,7 +58,7 @@ def index(listed: Sequence[tuple[str, list[tuple[str, str]]]]) -> str:
 
 
 def foot(facts: dict, words: Words, day: date) -> str:
-    """When it was frozen, on what it stands, and every file behind it."""
+    """Footer: date of the copy, data version, and every file behind it."""
     rows = [
         (words.base(facts, source["base"]), source["file"], f"{source['rows']:,}", words.day(source["day"]))
         for source in facts["sources"]
@@ -70,7 +70,7 @@ def foot(facts: dict, words: Words, day: date) -> str:
 
 
 def table(words: Words, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int] | None = None) -> str:
-    """A table; columns of numbers stand to the right."""
+    """A table; columns in ``numbers`` are aligned right."""
     right = [' class="n"' if number in (numbers or set()) else "" for number in range(len(heads))]
     head = "".join(f"<th{mark}>{safe(words.say(key))}</th>" for key, mark in zip(heads, right, strict=True))
     body = ""
@@ -81,13 +81,13 @@ def table(words: Words, heads: Sequence[str], rows: Sequence[Sequence[str]], num
 
 
 def figures(pairs: Sequence[Sequence[str]]) -> str:
-    """Figures in large with their words."""
+    """Large figures with labels."""
     cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>" for value, words in pairs)
     return f'<div class="figures">{cells}</div>'
 
 
 def subdistrict(facts: dict, words: Words, card: dict, rows: list[dict[str, Any]], name: str) -> str:
-    """One subdistrict: figures, what is known in lines, who supports it row by row."""
+    """Body of a subdistrict's page: figures, lines, its support records."""
     lines = "".join(f"<tr><th>{safe(label)}</th><td>{safe(value)}</td></tr>" for label, value in card["lines"])
     listed = [
         (
@@ -109,11 +109,11 @@ def subdistrict(facts: dict, words: Words, card: dict, rows: list[dict[str, Any]
 
 
 def swatches(slide: Slide) -> str:
-    """The colours of a finding's legend as a style sheet of its own: the policy takes no style inside a page."""
+    """Colours of a finding's legend as a style sheet file: the policy forbids styles inside a page."""
     rules = []
     for number, row in enumerate(slide.legend):
         line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
-        angle = 45 if row.get("stripe") else -45  # as on the map
+        angle = 45 if row.get("stripe") else -45  # same directions as on the map
         over = (
             f";background-image:repeating-linear-gradient({angle}deg,transparent 0 4px,{line} 4px 5.5px)"
             if line
@@ -124,7 +124,7 @@ def swatches(slide: Slide) -> str:
 
 
 def finding(words: Words, slide: Slide, picture: str, data: str) -> str:
-    """One finding: what it says, its map with its legend, the places it is about."""
+    """Body of a finding's page: question, figures, map, legend, places."""
     legend = "".join(
         f'<tr><td><i class="c{number}"></i>{safe(row["label"])}</td><td class="n">{row["count"]:,}</td></tr>'
         for number, row in enumerate(slide.legend)
@@ -138,7 +138,7 @@ def finding(words: Words, slide: Slide, picture: str, data: str) -> str:
 
 
 def decision(words: Words, rows: Sequence[tuple[str, str]], card: dict | None, name: str) -> str:
-    """One decision: who, what, where, by when, what became of it; the figures of its place when the page was made."""
+    """Body of a decision's page: person, content, place, due day, outcome; figures of its place at that time."""
     lines = "".join(f"<tr><th>{safe(words.say(key))}</th><td>{safe(value)}</td></tr>" for key, value in rows if value)
     place = f"<h2>{safe(words.say('publish_place_figures'))}</h2>{figures(card['big'])}" if card else ""
     return f'<div class="wide"><table><tbody>{lines}</tbody></table></div>{place}{_data(words, f"{name}.json")}'

@@ -1,4 +1,4 @@
-"""The files of a publication by name: pages in Thai and English, their figures as JSON and CSV, one style sheet, our letters."""
+"""Files of a publication by name: pages in Thai and English, their figures as JSON and CSV, style sheet, fonts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PICTURE_POINTS = 1400
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is published: codes of subdistricts, views whose finding is told, decisions as the meeting noted them."""
+    """What to publish: subdistrict codes, views of findings, decisions (rows of :func:`decided`)."""
 
     subdistricts: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
@@ -44,12 +44,12 @@ class Chosen:
 
 
 def facts_of(province: str) -> dict:
-    """The facts as the public sees them, for every viewer."""
+    """The facts as the public sees them, whoever calls."""
     return gather(queries.current_scope(province, PUBLIC))
 
 
 def decided(scope: Scope, number: int | None) -> pd.DataFrame:
-    """The decisions of a meeting with what was said of them last: state, lead, end, outcome, figure before and after."""
+    """Decisions of a meeting with their latest progress: state, lead, end, outcome, figure before and after."""
     work = loop.work(scope)
     outcomes = work[work["subject"].eq("decision")].set_index("subject_key")
     rows = decisions_of(scope, number)
@@ -58,9 +58,9 @@ def decided(scope: Scope, number: int | None) -> pd.DataFrame:
 
 
 def files(facts: dict, chosen: Chosen, day: date) -> dict[str, bytes]:
-    """Every file; ``SHA256SUMS`` says what each was when it was made.
+    """Every file by name; ``SHA256SUMS`` lists their digests.
 
-    ``facts`` are those of :func:`facts_of`: nothing else is in the pages but the decisions, whose contacts are hidden.
+    ``facts`` must be those of :func:`facts_of`. Only decisions come from elsewhere, with contacts redacted.
     """
     made: dict[str, bytes] = {"style.css": html.STYLE.encode()}
     for bold in (False, True):
@@ -121,7 +121,7 @@ def _decisions(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str,
 
 
 def _told(words: Words, decision: dict[str, Any]) -> list[tuple[str, str]]:
-    """What became of it, as said last; a figure that nobody measured is not known."""
+    """Latest progress of a decision as (text key, value); a figure without a measurement is "not known"."""
     outcome = {name: value for name in TOLD if (value := decision.get(name)) is not None and not pd.isna(value)}
     rows = [("column_state", words.say(f"work_{outcome['state']}"))] if "state" in outcome else []
     for name, key in (("lead", "work_lead"), ("partners", "work_partners"), ("outcome", "work_outcome")):
@@ -137,7 +137,7 @@ def _told(words: Words, decision: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def support_of(facts: dict, code: str) -> list[dict[str, Any]]:
-    """The rows of a subdistrict, its villages included, the most money first."""
+    """Support records of a subdistrict and its villages, most money first."""
     names = facts["support"]["columns"]
     rows = [dict(zip(names, row, strict=True)) for row in facts["support"]["rows"]]
     own = [row for row in rows if row["subdistrict_code"] == code]
@@ -145,7 +145,7 @@ def support_of(facts: dict, code: str) -> list[dict[str, Any]]:
 
 
 def _data(facts: dict, chosen: Chosen) -> Iterator[tuple[str, bytes]]:
-    """The figures behind every page, frozen: JSON with its own digest, and the rows of a subdistrict as CSV."""
+    """The figures behind every page: JSON with its digest, and the records of a subdistrict as CSV."""
     about = {name: facts[name] for name in ("version", "province", "fiscal_year", "as_of", "is_demo", "sources")}
     for code in chosen.subdistricts:
         card = {"area": facts["areas"][code], "figures": facts["cards"][code]}

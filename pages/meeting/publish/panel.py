@@ -1,4 +1,4 @@
-"""Choose what is published, at the desk beside the wall, and take it away as a zip."""
+"""Panel of the desk to choose what is published and download it as a zip."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from pages.session.text import flat, t
 
 
 def panel(scope: Scope, number: int | None) -> None:
-    """Folded until somebody opens it; made when asked for."""
+    """Folded until opened; the files are made on demand."""
     if (fold := panels.unfolded("publish", t("publish_title"))) is None:
         return
-    from pages.meeting.publish import make  # its pictures are heavy: only where somebody publishes
+    from pages.meeting.publish import make  # slow import (drawing libraries), needed only here
 
     with fold:
         st.caption(t("publish_note"))
@@ -47,7 +47,7 @@ def panel(scope: Scope, number: int | None) -> None:
 
 
 def zipped(made: dict[str, bytes]) -> bytes:
-    """The files as one zip."""
+    """The files as a zip."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in made.items():
