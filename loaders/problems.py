@@ -19,8 +19,8 @@ Severity = Literal["refused", "quarantined", "excluded", "note"]
 class Problem:
     """One fault or remark, with its position in the file as a person sees it.
 
-    ``row`` is the 1-based row number of the sheet or line number of the text file; ``None`` for the whole sheet or
-    file. ``suggestion`` is a proposal, never applied automatically.
+    ``row`` is the 1-based row number as a spreadsheet shows it (of a text file, the number of the record); ``None``
+    for the whole sheet or file. ``suggestion`` is a proposal, never applied automatically.
     """
 
     code: str

@@ -1,5 +1,5 @@
-"""Files as bytes: what a file is (``guards``), what encoding it has, layers of geodata in a zip, and the ``sandbox``.
+"""Files as bytes: kind of file (``guards``), encoding, coordinate system, layers of geodata in a zip, the ``sandbox``.
 
-The sandbox is the one way a child process is run; whatever opens a foreign file runs in it. Imports problems and
-settings only.
+Every child process is run by the sandbox, and everything that opens a foreign file runs in it. May import ``problems``
+and ``settings`` only.
 """

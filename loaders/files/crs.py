@@ -1,7 +1,7 @@
-"""Which coordinate system a boundary file is in: what it states, what a person says, never a guess.
+"""Coordinate system of a boundary file: what the file states or a person says, never a guess.
 
-Indian 1975 is read with the survey's own shift to WGS84 (three parameters of the Royal Thai Survey
-Department); PROJ's default for EPSG:24047 lands about 185 m away.
+Indian 1975 uses the three shift parameters to WGS84 of the Royal Thai Survey Department; PROJ's default for EPSG:24047
+is about 185 m off.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ UNDEFINED = re.compile(r"undefined|unknown engineering|^\s*$", re.IGNORECASE)
 
 
 def parse_crs(text: str) -> CRS:
-    """A person's or a file's CRS as pyproj object with the survey's shift; unknown text is refused.
+    """A CRS as pyproj object, with the survey's shift; raises ``Refused`` (``boundary_crs_unknown``).
 
-    A person writes ``EPSG:32647`` or ``32647``; a file states WKT. PROJ strings are not taken: they can name files.
+    A person writes ``EPSG:32647`` or ``32647``; a file states WKT. PROJ strings are not accepted: they can name files.
     """
     text = text.strip()
     text = f"EPSG:{text}" if text.isdecimal() else text
@@ -42,26 +42,26 @@ def parse_crs(text: str) -> CRS:
 
 
 def stated_crs(text: str | None) -> CRS | None:
-    """The CRS a file states, ``None`` when it states nothing usable (no .prj, undefined GeoPackage system)."""
+    """The CRS that a file states; ``None`` when it states nothing usable (no .prj, undefined GeoPackage system)."""
     if text is None or UNDEFINED.search(text[:60]):
         return None
     return parse_crs(text)
 
 
 def with_survey_shift(crs: CRS) -> CRS:
-    """Indian 1975 with the survey's three parameters; a shift that the file itself carries stays."""
+    """Indian 1975 with the survey's three parameters; a shift stated by the file itself is kept."""
     datum = crs.datum.name if crs.datum else ""
     if crs.is_bound or "indian" not in datum.casefold() or "1975" not in datum:
         return crs
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # pyproj warns that a PROJ dict loses names; we keep the numbers
+        warnings.simplefilter("ignore", UserWarning)  # it warns of lost names; the numbers suffice
         terms = crs.to_dict()
     kept = {name: value for name, value in terms.items() if name not in {"ellps", "datum", "type", "towgs84"}}
     return CRS.from_dict({**kept, **SURVEY})
 
 
 def describe(crs: CRS) -> str:
-    """A CRS in words a person can repeat: its authority code, and the shift where one was applied."""
+    """A CRS as a text that a person can repeat: its authority code, and the shift when one was applied."""
     if crs.is_bound and crs.source_crs is not None:
         zone = (crs.source_crs.utm_zone or "")[:-1]
         return f"EPSG:240{zone} towgs84={SURVEY['towgs84']}" if zone else f"{crs.source_crs.name} (bound)"
@@ -70,7 +70,10 @@ def describe(crs: CRS) -> str:
 
 
 def to_wgs84(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
-    """The frame in EPSG:4326; coordinates that cannot be turned become infinite and are caught by the caller."""
+    """The frame in EPSG:4326; coordinates that cannot be transformed become infinite, which the caller must check.
+
+    Raises ``Refused`` (``boundary_crs_unknown``).
+    """
     import geopandas as gpd
 
     try:
@@ -81,10 +84,10 @@ def to_wgs84(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
 
 
 def in_place(frame: gpd.GeoDataFrame, points: pd.DataFrame | None) -> bool:
-    """Whether shapes in EPSG:4326 lie where the province lies.
+    """Whether shapes in EPSG:4326 are where the province is.
 
-    ``points`` (subdistrict_code, lat, lon) are our own reference points: nine in ten must fall inside the shape
-    of their own code. Without points (other provinces) the shapes must lie in Thailand.
+    ``points`` (``subdistrict_code``, ``lat``, ``lon``) are reference points: nine in ten must be inside the shape of
+    their own code. Without points (other provinces) the shapes must be in Thailand.
     """
     import numpy as np
     import pandas as pd
@@ -105,7 +108,7 @@ def in_place(frame: gpd.GeoDataFrame, points: pd.DataFrame | None) -> bool:
 
 
 def plausible(frame: gpd.GeoDataFrame, points: pd.DataFrame | None) -> list[str]:
-    """The usual systems of Thai files that would put these shapes into the province; for a person to choose from."""
+    """The usual systems of Thai files that place these shapes in the province, for a person to choose from."""
     fits = []
     for name in CANDIDATES:
         try:
@@ -117,6 +120,6 @@ def plausible(frame: gpd.GeoDataFrame, points: pd.DataFrame | None) -> list[str]
 
 
 def swapped(frame: gpd.GeoDataFrame) -> bool:
-    """Whether degrees of Thailand stand in the order latitude, longitude."""
+    """Whether degrees of Thailand are in the order latitude, longitude."""
     west, south, east, north = frame.total_bounds
     return bool(west >= THAILAND[1] and east <= THAILAND[3] and south >= THAILAND[0] and north <= THAILAND[2])

@@ -1,4 +1,4 @@
-"""Bytes of a text file to text: UTF-8, UTF-16, CP874/TIS-620, and Thai that somebody already read wrongly."""
+"""Bytes of a text file to text: UTF-8, UTF-16, CP874/TIS-620, and repair of Thai decoded with a wrong encoding."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _THAI = re.compile("[\u0e01-\u0e5b]")
-# Thai bytes shown as Latin-1 or Windows-1252: long runs of accented letters and signs.
+# Thai bytes decoded as Latin-1 or Windows-1252: long runs of accented letters and signs.
 _AS_LATIN = re.compile("[\u00a1-\u00fb\u0152-\u2122]{3,}")
-# Thai UTF-8 bytes shown as CP874: every character begins with sara e + one of a few consonants.
+# Thai UTF-8 bytes decoded as CP874: every character begins with sara e and one of a few consonants.
 _AS_CP874 = re.compile("(?:[\u0e40\u0e42]?[\u0e18\u0e19][\u0e01-\u0e5b\u0080-\u00a0\u2018-\u2026\u20ac]){4,}")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-# str.splitlines would also cut at U+0085 and its kin, which wrongly read Thai is full of
+# str.splitlines would also split at U+0085 and similar characters, which wrongly decoded Thai often contains
 LINE = re.compile(r"[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+")
 MAX_BROKEN_SHARE = 0.02
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
-    """Decode a whole text file by plain rules.
+    """Decode a whole text file by fixed rules.
 
     Returns
     -------
     tuple of str, str, bool
-        The text, the encoding that was taken, and whether a wrong reading of Thai had to be repaired.
-        Undecodable bytes come out as U+FFFD, never dropped.
+        The text, the encoding used, and whether wrongly decoded Thai was repaired. Undecodable bytes become U+FFFD,
+        never dropped.
     """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
@@ -44,12 +44,12 @@ def decode(data: bytes) -> tuple[str, str, bool]:
 
 
 def reread(text: str, encoding: str) -> str:
-    """Text that was read byte by byte (latin-1) in its true encoding; a character cut in half is dropped."""
+    """Re-decode text that was read as latin-1 with its true encoding; a truncated character is dropped."""
     return text.encode("latin-1", "replace").decode(encoding, "ignore")
 
 
 def _utf16_without_bom(data: bytes) -> str | None:
-    """UTF-16 shows itself by zero bytes (ASCII) or 0x0E bytes (Thai) on one side only."""
+    """UTF-16 is recognised by zero bytes (ASCII) or 0x0E bytes (Thai) at even or odd positions only."""
     head = data[: 4000 // 2 * 2]
     even = sum(head[0::2].count(byte) for byte in (0x00, 0x0E))
     odd = sum(head[1::2].count(byte) for byte in (0x00, 0x0E))
@@ -73,7 +73,7 @@ def _eight_bit(data: bytes) -> tuple[str, str, bool]:
 
 
 def _is_western(data: bytes) -> bool:
-    """Lone high bytes inside ASCII words are accents; Thai comes in runs of three and more."""
+    """Single high bytes inside ASCII words are accents; Thai comes in runs of three and more."""
     lone = total = 0
     for match in _HIGH_RUN.finditer(data[:200_000]):
         total += 1
@@ -83,7 +83,7 @@ def _is_western(data: bytes) -> bool:
 
 
 def _repaired(text: str, encoding: str) -> tuple[str, str, bool]:
-    """Undo one wrong reading of Thai, line by line; a line that would lose a character stays as it is."""
+    """Undo one wrong decoding of Thai, line by line; a line that would lose a character is kept."""
     sample = text[:400_000]
     for pattern, repair in ((_AS_LATIN, _from_latin), (_AS_CP874, _from_cp874)):
         if pattern.search(sample) is None:
@@ -96,7 +96,7 @@ def _repaired(text: str, encoding: str) -> tuple[str, str, bool]:
 
 
 def _as_latin(error: UnicodeError) -> tuple[bytes, int]:
-    """Letters that a code page lacks as Latin-1; raises again for those that Latin-1 lacks too."""
+    """Error handler: encode characters missing in a code page as Latin-1; raises again for others."""
     assert isinstance(error, UnicodeEncodeError)
     return error.object[error.start : error.end].encode("latin-1"), error.end
 
@@ -105,7 +105,7 @@ codecs.register_error("kradan-latin-1", _as_latin)
 
 
 def _latin_bytes(line: str) -> bytes:
-    """The bytes behind a line that was read as Windows-1252 or Latin-1 (the five undefined ones as Latin-1)."""
+    """The bytes behind a line decoded as Windows-1252 or Latin-1 (its five undefined bytes as Latin-1)."""
     return line.encode("cp1252", "kradan-latin-1")
 
 
@@ -125,7 +125,7 @@ def _from_latin(line: str) -> str:
 
 
 def _cp874_bytes(line: str) -> bytes:
-    """Control characters that the wrong reading let through stay."""
+    """The bytes behind a line decoded as CP874; control characters keep their value."""
     return line.encode("cp874", "kradan-latin-1")
 
 

@@ -1,7 +1,7 @@
-"""Import this before pyogrio: GDAL then knows shapefiles, GeoJSON and GeoPackage, and nothing else.
+"""Import this before pyogrio: GDAL then has drivers for shapefile, GeoJSON and GeoPackage only.
 
-A VRT text named ``.geojson`` makes an unguarded GDAL read local files and call the network, whatever
-``driver=`` says. ``GDAL_SKIP`` works only when it is set before the drivers are registered.
+A VRT text named ``.geojson`` makes an unguarded GDAL read local files and call the network, whatever ``driver=`` says.
+``GDAL_SKIP`` works only when it is set before the drivers are registered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 
 ALLOWED = frozenset({"ESRI Shapefile", "GeoJSON", "GPKG", "MEM"})
-# Every other vector driver of the wheel we pin; a test fails when a newer wheel brings one more.
+# Every other vector driver of the pinned wheel; a test fails when a newer wheel adds one.
 SKIPPED = (
     "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
     "LIBKML,KML,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,"
@@ -35,22 +35,22 @@ SETTINGS = {
 
 
 class _Hidden(MetaPathFinder):
-    """Says that some packages are not installed."""
+    """Import hook that makes some packages look as if not installed."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = frozenset(names)
 
     def find_spec(self, name: str, path: object, target: object = None) -> None:
-        """No answer for anything else."""
+        """Raise for a hidden package; ``None`` leaves others to the next finder."""
         if name.partition(".")[0] in self.names:
             raise ModuleNotFoundError(name)
 
 
 @contextmanager
 def without(*names: str) -> Generator[None]:
-    """Hide packages inside the block: pyogrio and pyarrow import pandas and geopandas only because they are there.
+    """Hide packages inside the block: pyogrio and pyarrow import pandas and geopandas whenever they are installed.
 
-    A child that hands on plain columns starts in half the time without them.
+    A child that returns plain columns starts in half the time without them.
     """
     finder = _Hidden(names)
     sys.meta_path.insert(0, finder)

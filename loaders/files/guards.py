@@ -1,7 +1,7 @@
-"""Upload guards: what a file really is and whether it may be opened (``sandbox`` opens it).
+"""Checks of an upload: what a file really is and whether it may be opened (``sandbox`` opens it).
 
 Magic bytes decide, never the extension. ``check`` runs in the server: it reads at most a few kilobytes and the zip
-directory, and follows no offset that a file states about itself, so an OLE2 container is looked into by the child only.
+directory, and follows no offset that a file states about itself, so only the child reads an OLE2 container.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loaders.settings import whole_number
 MEBI = 1 << 20
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-# First bytes of things that are certainly no table; a name for the person who uploaded one.
+# First bytes of formats that are no table -> name to show to the person who uploaded one.
 OTHER_MAGIC = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -35,24 +35,24 @@ OTHER_MAGIC = {
 }
 MAX_ZIP_ENTRIES = 5_000
 MAX_DIRECTORY_BYTES = 4 * MEBI
-TAIL_BYTES = (1 << 16) + 200  # the end of a zip with its comment, and the wide one before it
+TAIL_BYTES = (1 << 16) + 200  # end of a zip with its comment, preceded by the zip64 record
 MAX_ZIP_RATIO = 200
 RATIO_MATTERS_ABOVE = 20 * MEBI
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def max_upload_bytes() -> int:
-    """``KRADAN_MAX_UPLOAD_MB``, 100 by default."""
+    """Maximum upload in bytes: ``KRADAN_MAX_UPLOAD_MB``, 100 by default."""
     return whole_number("KRADAN_MAX_UPLOAD_MB", 100) * MEBI
 
 
 def max_unpacked_bytes() -> int:
-    """``KRADAN_MAX_UNPACKED_MB``: what all entries of a workbook may declare together, 600 by default."""
+    """Maximum bytes that all entries of a workbook may declare together: ``KRADAN_MAX_UNPACKED_MB``, 600 by default."""
     return whole_number("KRADAN_MAX_UNPACKED_MB", 600) * MEBI
 
 
 def check_size(path: Path) -> None:
-    """Refuse a file that is empty or over the limit: ``file_empty``, ``file_too_large``."""
+    """Raise ``Refused`` for a file that is empty or over the limit: ``file_empty``, ``file_too_large``."""
     size = path.stat().st_size
     if size == 0:
         raise Refused("file_empty", value=path.name)
@@ -61,7 +61,7 @@ def check_size(path: Path) -> None:
 
 
 def check(path: Path) -> str:
-    """Decide the kind of file and refuse what must not be opened.
+    """Determine the kind of file and refuse what must not be opened.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def check(path: Path) -> str:
     ------
     Refused
         ``file_missing``, ``file_empty``, ``file_too_large``, ``file_encrypted``, ``file_bomb``, ``file_half``,
-        ``file_bad_names``, ``file_kind_unsupported``.
+        ``file_bad_names``, ``file_kind_unsupported``, ``file_not_a_table``.
     """
     if not path.is_file():
         raise Refused("file_missing", value=path.name)
@@ -112,7 +112,7 @@ def _zip_kind(path: Path) -> str:
 
 
 def _check_directory(path: Path) -> None:
-    """Refuse a zip whose directory is larger than that of ``MAX_ZIP_ENTRIES`` ordinary entries, before it is read."""
+    """Refuse a zip whose directory is larger than ``MAX_ZIP_ENTRIES`` ordinary entries need, before reading it."""
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - TAIL_BYTES))
         tail = stream.read()
@@ -135,9 +135,10 @@ def _ods_encrypted(path: Path) -> bool:
 
 
 def check_entries(entries: list[zipfile.ZipInfo], most_bytes: int | None = None) -> None:
-    """Refuse a zip directory that would unpack too large, too densely, or outside its own folder.
+    """Refuse a zip directory that would unpack too large, too dense, or outside its own folder.
 
-    ``most_bytes`` is what all entries may declare together, by default :func:`max_unpacked_bytes`.
+    ``most_bytes``: what all entries may declare together, by default :func:`max_unpacked_bytes`. Raises ``Refused``:
+    ``file_bomb``, ``file_bad_names``, ``file_encrypted``.
     """
     if len(entries) > MAX_ZIP_ENTRIES:
         raise Refused("file_bomb", value=str(len(entries)))
@@ -147,7 +148,7 @@ def check_entries(entries: list[zipfile.ZipInfo], most_bytes: int | None = None)
     if declared > (most_bytes or max_unpacked_bytes()) or too_dense:
         raise Refused("file_bomb", value=str(declared // MEBI))
     offsets = {entry.header_offset for entry in entries}
-    if len(offsets) != len(entries):  # overlapping entries: the dense "zip of death"
+    if len(offsets) != len(entries):  # overlapping entries: a zip bomb without nesting
         raise Refused("file_bomb", value=str(declared // MEBI))
     for entry in entries:
         parts = re.split(r"[\\/]", entry.filename)
@@ -183,7 +184,7 @@ def _markup_kind(text: bytes) -> str:
 
 
 def _looks_utf16(head: bytes) -> bool:
-    """A byte-order mark, or zero bytes on one side only, as UTF-16 text with ASCII in it has them."""
+    """A byte-order mark, or zero bytes at even or odd positions only, as in UTF-16 text with ASCII."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     even, odd = head[0::2].count(0), head[1::2].count(0)

@@ -1,6 +1,6 @@
-"""Layers of geodata in a zip, copied out under names of our own with a bound on every byte; lengths of shapefiles.
+"""Layers of geodata in a zip, copied out under our own names with a limit on real bytes; lengths of shapefiles.
 
-Shapefile text is read byte by byte (latin-1): the .cpg beside it is often missing or wrong.
+Shapefile text is read as latin-1, because the .cpg beside it is often missing or wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Layer(NamedTuple):
 
 
 def unpack(path: Path, room: Path, most_bytes: int) -> list[Layer]:
-    """Copy every shapefile of a zip into ``room``, in whatever sub-folder it lies; without one, the first single file.
+    """Copy every shapefile of a zip, also of sub-folders, into ``room``; without one, the first GeoJSON or GeoPackage.
 
     Raises ``Refused``: ``file_bomb``, ``file_bad_names``, ``file_encrypted``, ``file_half``.
     """
@@ -65,7 +65,7 @@ def _grouped(entries: list[zipfile.ZipInfo]) -> list[tuple[str, dict[str, zipfil
 
 
 def _copy_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, budget: int) -> int:
-    """Copy one entry, counting real bytes: a zip's directory may lie about its sizes."""
+    """Copy one entry, counting real bytes: a zip's directory may state wrong sizes."""
     written = 0
     with archive.open(entry) as source, target.open("wb") as sink:
         while block := source.read(MEBI):
@@ -77,7 +77,7 @@ def _copy_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, 
 
 
 def copy_parts(shp: Path, room: Path) -> Path:
-    """A shapefile that lies unpacked in a folder: its parts copied, whatever the case of their suffixes."""
+    """Copy the parts of an unpacked shapefile, whatever the case of their suffixes; returns the copied .shp."""
     for sibling in shp.parent.iterdir():
         if sibling.stem.casefold() == shp.stem.casefold() and sibling.suffix.casefold() in PARTS:
             shutil.copyfile(sibling, room / f"layer0{sibling.suffix.casefold()}")
@@ -85,9 +85,9 @@ def copy_parts(shp: Path, room: Path) -> Path:
 
 
 def record_count(shp: Path) -> int:
-    """How many records the attribute table promises, once the lengths in both headers are there as bytes.
+    """Number of records that the attribute table declares, after checking both files against their stated lengths.
 
-    Raises ``Refused("file_half")``, with the value ``.dbf`` where that part is missing.
+    Raises ``Refused`` (``file_half``), with value ``.dbf`` when that part is missing.
     """
     dbf = shp.with_suffix(".dbf")
     if not dbf.exists():
@@ -104,18 +104,18 @@ def record_count(shp: Path) -> int:
 
 
 def indexed_shapes(shp: Path) -> int:
-    """How many shapes the .shx counts (GDAL writes one where it was missing)."""
+    """Number of shapes in the .shx (GDAL writes one when it is missing)."""
     shx = shp.with_suffix(".shx")
     return max(0, shx.stat().st_size - 100) // 8 if shx.exists() else 0
 
 
 def stated_encoding(shp: Path) -> str | None:
-    """What the .cpg beside a shapefile says."""
+    """The encoding stated in the .cpg of a shapefile, or ``None``."""
     cpg = shp.with_suffix(".cpg")
     return cpg.read_text("latin-1").strip()[:40] or None if cpg.exists() else None
 
 
 def stated_crs(shp: Path) -> str | None:
-    """The WKT of the .prj beside a shapefile."""
+    """The WKT in the .prj of a shapefile, or ``None``."""
     prj = shp.with_suffix(".prj")
     return prj.read_text("latin-1") if prj.exists() else None

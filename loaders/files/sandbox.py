@@ -1,25 +1,26 @@
-"""The one way a child process is run: limits, environment, progress, cancel, and a coded answer for every bad end.
+"""Runs every child process: limits, environment, progress, cancel, and a problem code for every failure.
 
-``run("loaders.sheets.read", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself, and only then
-imports the module and calls its ``main(arguments)``. What ``main`` returns comes back as JSON; a ``Refused`` that it
+``run("loaders.sheets.read", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself and only then
+imports the module and calls its ``main(arguments)``. The result of ``main`` comes back as JSON; a ``Refused`` that it
 raises, a crash, a hang and a lack of memory come back as ``Refused``.
 
-One set of limits holds for all: M = ``KRADAN_PARSE_MEMORY_MB`` of address space, T = ``KRADAN_PARSE_SECONDS`` of clock
-and of CPU, F = twice ``KRADAN_MAX_UNPACKED_MB`` for each written file. Who needs another ceiling, and why:
+Default limits: M = ``KRADAN_PARSE_MEMORY_MB`` of address space, T = ``KRADAN_PARSE_SECONDS`` of clock and of CPU, F =
+twice ``KRADAN_MAX_UNPACKED_MB`` for each written file. Limits by child, with reasons for exceptions:
 
 ===========================  ======  ====  ====  ============================================================
 child                        memory  time  file  why
 ===========================  ======  ====  ====  ============================================================
-sheets.read                  M       T     F     a foreign workbook or list; no frame library is loaded
+sheets.read                  M       T     F     a foreign workbook or list; pandas is not loaded
 imports.give_back_child      M       T     F     the same file again, rewritten
+replies.pictures             M       T     F     a foreign picture, opened by Pillow
 boundaries.child             4 M     T     F     foreign shapes of a nation: GDAL and the Arrow rows together
 geo.schematic.tile_process   4 M     T     F     our own facts, but numpy and pandas reserve address space
 imports.job                  4 M     none  none  our own code: many files, each opened in one of the children
                                                  above; it writes the store, so it alone keeps the environment
 ===========================  ======  ====  ====  ============================================================
 
-All others get no secret: only what is named in ``PASSED_ON`` and the ``KRADAN_`` settings that hold none. On Windows there are no
-resource limits; the clock of the parent remains.
+Other children get only the variables in ``PASSED_ON`` and ``KRADAN_`` settings, except those ending in ``_KEY`` or
+``_TOKEN``. On Windows there are no resource limits, only the parent's clock.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ from loaders.problems import Problem, Refused
 from loaders.settings import COLLECT_AFTER, ROOT, whole_number
 
 TICK_SECONDS = 0.2
-MAX_ANSWER_BYTES = 192 * MEBI  # read whole by a process without limits
-CPU_GRACE_SECONDS = 5  # between the signal that says "too slow" and the one that cannot be told from "too heavy"
+MAX_ANSWER_BYTES = 192 * MEBI  # read completely by a process without limits
+CPU_GRACE_SECONDS = 5  # between SIGXCPU ("too slow") and SIGKILL, which looks like "too heavy"
 PASSED_ON = frozenset(
     [
         "PATH",
@@ -57,18 +58,18 @@ PASSED_ON = frozenset(
         "SYSTEMROOT",
         "LD_LIBRARY_PATH",
         "PROJ_DATA",
-    ]  # no secret among them
+    ]  # none of these is a secret
 )
-# One thread of linear algebra: each reserves address space, which counts against the limit.
+# Each thread of linear algebra reserves address space, which counts against the limit.
 FORCED = {"RUST_BACKTRACE": "0", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """How a child departs from the one set of limits."""
+    """How the limits of a child differ from the default."""
 
     memory_times: int = 1
-    is_ours: bool = False  # opens no foreign file itself: no clock, no bound on what it writes, whole environment
+    is_ours: bool = False  # opens no foreign file itself: no time limit, no limit on written files, whole environment
 
 
 CEILINGS = {
@@ -88,7 +89,7 @@ class Limits:
 
 
 def limits_of(module: str) -> Limits:
-    """The limits of a child under the settings of this moment."""
+    """The limits of a child under the present settings."""
     ceiling = CEILINGS.get(module, Ceiling())
     memory_bytes = ceiling.memory_times * whole_number("KRADAN_PARSE_MEMORY_MB", 1024) * MEBI
     if ceiling.is_ours:
@@ -97,12 +98,12 @@ def limits_of(module: str) -> Limits:
 
 
 def run(module: str, arguments: list[str], tick: Callable[[float], bool] | None = None) -> Any:
-    """Run ``module.main(arguments)`` in a child and return its answer.
+    """Run ``module.main(arguments)`` in a child process and return its result.
 
     Parameters
     ----------
     tick
-        Called with the seconds gone, five times a second; ``False`` ends the child.
+        Called with the elapsed seconds, five times a second; returning ``False`` ends the child.
 
     Raises
     ------
@@ -122,15 +123,15 @@ def run(module: str, arguments: list[str], tick: Callable[[float], bool] | None 
 def start(
     module: str, arguments: list[str], out: Path, log: BinaryIO, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a child and return at once; :func:`end` ends it with all it started, :func:`answer` reads ``out`` later.
+    """Start a child and return at once; :func:`end` kills it, :func:`answer` reads ``out`` later.
 
-    ``environment`` is added to what the child gets.
+    ``environment`` is added to the child's environment.
     """
     return _popen(module, arguments, out, log, environment, start_new_session=True)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """Kill a child of :func:`start` and its own children; nothing when it has ended."""
+    """Kill a child of :func:`start` and its own children, unless it has ended."""
     if child.poll() is None:
         if hasattr(os, "killpg"):
             os.killpg(child.pid, signal.SIGKILL)
@@ -140,7 +141,10 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 
 def answer(out: Path) -> Any:
-    """What a child left in its answer file; raises what it refused, ``file_unreadable`` where it left nothing whole."""
+    """The result in a child's answer file.
+
+    Raises ``Refused``: what the child refused, ``file_unreadable`` (no complete answer), ``file_too_heavy``.
+    """
     if out.is_file() and out.stat().st_size > MAX_ANSWER_BYTES:
         raise Refused("file_too_heavy", value=f"{out.stat().st_size // MEBI} MB")
     try:
@@ -179,8 +183,8 @@ def _popen(
 def begin(
     arguments: list[str], environment: Mapping[str, str], log: BinaryIO, *, start_new_session: bool
 ) -> subprocess.Popen[bytes]:
-    """The process of a child; tests put a fork in its place (``tests/support/warm.py``)."""
-    return subprocess.Popen(  # our own module, a list, no shell
+    """Start the process of a child; tests replace it by a fork (``tests/support/warm.py``)."""
+    return subprocess.Popen(  # our own module, argument list, no shell
         [sys.executable, "-X", "utf8", "-m", "loaders.files.sandbox", *arguments],
         cwd=ROOT,
         env=environment,
@@ -214,7 +218,7 @@ def _await(child: subprocess.Popen[bytes], seconds: int | None, tick: Callable[[
 
 
 def cause_of_death(code: int, stderr: bytes) -> str:
-    """The refusal code for a child that ended badly: an exit code, negative for a signal, and its last words."""
+    """The refusal code for a failed child, from its exit code (negative for a signal) and its stderr."""
     if code in (-24, 152):  # SIGXCPU
         return "file_too_slow"
     if code < 0 or code in (134, 137, 139) or b"MemoryError" in stderr or b"memory allocation" in stderr:
@@ -223,7 +227,7 @@ def cause_of_death(code: int, stderr: bytes) -> str:
 
 
 def limit_this_process(limits: Limits) -> None:
-    """Cap memory, CPU and written bytes of the current (child) process."""
+    """Limit memory, CPU and written bytes of the current (child) process."""
     try:
         import resource
     except ImportError:
@@ -252,7 +256,7 @@ def main(arguments: list[str]) -> int:
         content = {"refused": refusal.problem.as_dict()}
     except MemoryError:
         content = {"refused": Problem("file_too_heavy", "refused").as_dict()}
-    text = json.dumps(content, ensure_ascii=False, default=str)  # dumps is the fast, compiled way; dump is not
+    text = json.dumps(content, ensure_ascii=False, default=str)  # json.dumps uses the C encoder, json.dump does not
     Path(out).write_text(text, encoding="utf-8")
     return 0
 

@@ -1,8 +1,8 @@
-"""One heading over several columns: phases of one budget, sources, years, quarters or months, agencies, men and women.
+"""Bands, one heading over several columns: budget phases, sources, years, quarters, months, agencies, men and women.
 
-A band's columns are headed ``band - part`` (:mod:`loaders.sheets.headings` joins the lines). The kind of the parts
-decides: each phase maps to a column of ours; a total beside its parts becomes a check; men and women, quarters and
-months are added up; sources, years and agencies become one record each (:mod:`loaders.layouts.melt`).
+Columns of a band are headed ``band - part`` (:mod:`loaders.sheets.headings` joins the lines). The kind of the parts
+decides: a phase maps to a column of ours; a total beside its parts becomes a check; men and women, quarters and months
+are added up; sources, years and agencies become one record each (:mod:`loaders.layouts.melt`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNIT_PART = re.compile(
 TOTAL = re.compile(
     r"^(?:รวม|รวมทั้งสิ้น|รวมทั้งหมด|ทั้งหมด|ยอดรวม|รวมเงิน|รวมงบประมาณ|total|grand total|sum|all)(?:\s*\(.*\))?$", re.IGNORECASE
 )
-# Phase of money -> headings that offices use. Order matters: the first match wins.
+# Phase of money -> headings that agencies use; the first match wins, so the order matters.
 PHASES = {
     "balance": re.compile(r"คงเหลือ|เหลือจ่าย|เหลือ|ยังไม่เบิก|balance|remaining|unspent", re.IGNORECASE),
     "paid": re.compile(r"เบิก|จ่ายจริง|จ่ายแล้ว|ใช้จริง|ใช้ไป|ผลการใช้|spent|paid|disburs|actual|expenditure", re.IGNORECASE),
@@ -48,12 +48,12 @@ YEAR = re.compile(r"^(?:ปี|ปีงบประมาณ|พ\.?ศ\.?|fy|�
 
 @dataclass(frozen=True)
 class Part:
-    """One column of a band: its heading in the sheet, its own words, and what it is."""
+    """One column of a band: its full heading, its own label, and its kind."""
 
     heading: str
     label: str
     kind: str  # total, phase:<name>, sex, quarter, month, year, agency, source
-    year: str = ""  # of a band of two lines, years over sources or agencies
+    year: str = ""  # in a band of two lines with years over sources or agencies
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,20 @@ class Band:
 
     label: str
     parts: tuple[Part, ...]
-    total: str | None  # heading of the column that is their sum
+    total: str | None  # heading of the column with their sum
     is_money: bool
-    subtotals: tuple[str, ...] = ()  # headings of totals of some of the parts, one per year
+    subtotals: tuple[str, ...] = ()  # headings of totals of some parts, one per year
 
     @property
     def kind(self) -> str:
-        """What the parts are: ``phase``, ``sex``, ``quarter``, ``month``, ``year``, ``agency``, ``source`` or ``mixed``."""
+        """Kind of the parts: ``phase``, ``sex``, ``quarter``, ``month``, ``year``, ``agency``, ``source`` or mixed."""
         kinds = {part.kind.partition(":")[0] for part in self.parts}
         if len(kinds) == 1:
             return kinds.pop()
         return "source" if kinds <= {"agency", "source"} else "mixed"
 
     def of(self, kind: str) -> list[Part]:
-        """Parts of this kind (``phase:paid`` or a whole group such as ``phase``)."""
+        """Parts of a kind (``phase:paid``, or a whole group such as ``phase``)."""
         return [part for part in self.parts if kind in (part.kind, part.kind.partition(":")[0])]
 
 
@@ -102,9 +102,10 @@ def part_kind(label: str, *, is_money: bool) -> str:
 
 
 def bands(columns: Mapping[str, Figures], order: Sequence[str], relations: Sequence[Relation]) -> list[Band]:
-    """The bands of a sheet: runs of columns of figures under one upper heading.
+    """The bands of a sheet: runs of numeric columns under one upper heading.
 
-    A column that is the sum of the others by ``relations`` (:func:`loaders.layouts.relations.relations`) is their total, whatever its heading.
+    A column that is the sum of the others by ``relations`` (:func:`loaders.layouts.relations.relations`) is their
+    total, whatever its heading.
     """
     runs: list[tuple[str, list[str]]] = []
     for heading in order:
@@ -114,7 +115,7 @@ def bands(columns: Mapping[str, Figures], order: Sequence[str], relations: Seque
         if not joint:
             continue
         if _is_year(upper):
-            upper = ""  # years beside each other, each over the same parts
+            upper = ""  # neighbouring years, each over the same parts
         if runs and runs[-1][0] == upper:
             runs[-1][1].append(heading)
         else:
@@ -153,12 +154,12 @@ def _band(upper: str, headings: list[str], relations: Sequence[Relation]) -> Ban
         if heading == total or kind == "total":
             continue
         parts.append(Part(heading, label, kind, year))
-    total = None if total in subtotals else total  # the total of one year is none of all years
+    total = None if total in subtotals else total  # a total of one year is not a total of all years
     return Band(upper, tuple(parts), total, is_money, tuple(subtotals)) if parts else None
 
 
 def dated(band: Band) -> Band:
-    """Quarters or months whose headings state several fiscal years, with the year of each; else the band as it is."""
+    """Add the fiscal year to parts of a band of quarters or months, if their headings state several; else unchanged."""
     if band.kind not in ("quarter", "month"):
         return band
     years = [year_of_part(part.label) for part in band.parts]

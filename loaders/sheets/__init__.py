@@ -1,5 +1,5 @@
-"""Any table an agency hands out -> text frames that keep the position of every row; ``read.read_sheets`` is the door.
+"""Any table file of an agency -> text frames that keep the row numbers of the file; use ``read.read_sheets``.
 
-A kind of file is one reader and one line in ``read.READERS``; a reader gives ``raw.RawSheet`` and interprets nothing,
-``rows.understand`` does. Imports files and thai.
+Each kind of file has one reader and one line in ``read.READERS``; a reader returns ``raw.RawSheet`` without
+interpretation, ``rows.understand`` interprets. May import ``files``, ``problems`` and ``thai``.
 """

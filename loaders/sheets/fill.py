@@ -1,7 +1,7 @@
-"""Cells that also apply to the rows below them: merged ranges, and place or agency columns written once per band.
+"""Cells that also apply to rows below: merged ranges, and place or agency columns written once per band.
 
-Figures are never filled: one budget merged over three subdistricts is one budget. Data rows are never filled
-to the right.
+Figures are never filled: one budget merged over three subdistricts is one budget. Data rows are never filled to the
+right.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ORDER = re.compile(r"ลำดับ|^ที่$|^no\.?$|^#$", re.IGNORECASE)
 
 
 def fill_down(raw: RawSheet, table: Table, positions: list[int]) -> None:
-    """Fill merged text downwards; without such merges fill band columns that are written once per band."""
+    """Fill merged text down; without such merges fill band columns that are written once per band."""
     by_position = {position: index for index, position in enumerate(positions)}
     if not _fill_merges(raw, table, by_position) and not raw.records:
         _fill_habit(table)
@@ -70,7 +70,7 @@ def _fill_habit(table: Table) -> None:
 
 
 def _has_habit(rows: list[list[str]], column: int) -> bool:
-    """A value in the first row, blanks in at least a tenth, and never the same value twice in a row."""
+    """Whether a column is written once per band: first row filled, a tenth blank, no value twice in a row."""
     values = [row[column] for row in rows]
     if len(values) < 3 or not values[0] or values.count("") < 0.1 * len(values):
         return False
@@ -84,7 +84,7 @@ def _has_habit(rows: list[list[str]], column: int) -> bool:
 
 
 def _fill_column(table: Table, rows: list[list[str]], column: int, finer: list[int], coarser: list[int]) -> int:
-    """Fill a blank that continues the band above: a finer place stands beside it, or everything left of it is blank.
+    """Fill a blank that continues the band above: a finer place is in its row, or everything left of it is blank.
 
     A new coarser place ends the band: a district row without a subdistrict is a record of the district.
     """

@@ -1,4 +1,4 @@
-"""Where the headings of a sheet are: under title rows, in one to three lines, merged or not.
+"""Find the headings of a sheet: below title rows, in one to three lines, merged or not.
 
 Lines of one heading are joined with ``" - "`` from top to bottom; a line equal to the one above it adds nothing.
 """
@@ -18,7 +18,7 @@ from loaders.thai import normalise
 
 JOIN = " - "
 MAX_LINES = 3
-WINDOW = 300  # rows searched for the block that holds the table
+WINDOW = 300  # rows searched for the block that contains the table
 CANDIDATES = 12
 _NOTE = re.compile(
     r"\(?\s*(?:หน่วย\s*(?:นับ)?\s*[:=]|หน่วย\s*(?:นับ)?\s*(?:พัน|หมื่น|แสน|ล้าน)?บาท|unit\s*[:=]).*|หมายเหตุ.*|ข้อมูล\s*ณ.*|\(.*\)",
@@ -29,7 +29,7 @@ _UNIT = re.compile(r"\(.{1,20}\)|บาท|ล้านบาท|พันบา
 
 @dataclass(frozen=True)
 class Header:
-    """Positions of the first and last heading row, and one heading per column ("" where there is none)."""
+    """Positions of the first and last heading row, and one heading per column ("" when there is none)."""
 
     top: int
     bottom: int
@@ -37,7 +37,7 @@ class Header:
 
 
 class _View:
-    """Rows of the head of a sheet with merged cells shown in every cell that they cover."""
+    """Rows at the top of a sheet, with merged values in every cell of their range."""
 
     def __init__(self, raw: RawSheet) -> None:
         self.raw = raw
@@ -53,7 +53,7 @@ class _View:
         return row + [""] * (self.width - len(row))
 
     def shown(self, position: int) -> list[str]:
-        """The cells with merged values in place."""
+        """The cells with merged values filled in."""
         cells = self.own(position)
         for merge in self.merges.get(position, []):
             value = self.raw.rows[merge.top][merge.left] if merge.left < len(self.raw.rows[merge.top]) else ""
@@ -62,18 +62,18 @@ class _View:
         return cells
 
     def distinct(self, position: int) -> int:
-        """How many different values a row shows."""
+        """Number of different values in a row."""
         return len({squeezed(cell) for cell in self.shown(position) if not is_blank(cell)})
 
 
 def _is_note(view: _View, position: int) -> bool:
-    """Whether a row is only a unit, a remark or a day, which may stand above the headings."""
+    """Whether a row is only a unit, a remark or a date, which can be above the headings."""
     texts = {squeezed(cell): cell for cell in view.own(position) if not is_blank(cell)}
     return len(texts) == 1 and all(_NOTE.fullmatch(text.strip()) for text in texts.values())
 
 
 def find_header(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Header | None:
-    """Find the heading rows; ``expected`` headings of known layouts come before every heuristic."""
+    """Find the heading rows; rows with ``expected`` headings of known layouts take precedence over heuristics."""
     view = _View(raw)
     filled = [position for position in range(min(len(raw.rows), WINDOW)) if any(map(str.strip, raw.rows[position]))]
     if not filled:
@@ -109,7 +109,7 @@ def _joined(view: _View, top: int, bottom: int) -> list[str]:
 def _spread(view: _View, top: int, lines: list[list[str]]) -> list[list[str]]:
     """Without merges a group heading extends over the blank cells to its right that have a lower line.
 
-    A group of the second line ends with the group above it.
+    A group in the second line ends with the group above it.
     """
     groups = [list(line) for line in lines[:-1]]
     if any(view.merges.get(position) for position in range(top, top + len(lines))):
@@ -142,7 +142,7 @@ def _expected_header(view: _View, filled: list[int], expected: set[str]) -> Head
 
 
 def _completed(view: _View, header: Header, hits: int, expected: set[str]) -> Header:
-    """A lower line that no layout knows is still a heading line, as long as the known headings stay."""
+    """Add a lower line that no layout knows, as long as the known headings remain."""
     bottom = max(header.bottom, _grown_downwards(view, header.top))
     headings = _joined(view, header.top, bottom)
     matched = [heading for heading in headings if expected & {squeezed(heading), *map(squeezed, heading.split(JOIN))}]
@@ -152,7 +152,7 @@ def _completed(view: _View, header: Header, hits: int, expected: set[str]) -> He
 
 
 def _first_line(view: _View, filled: list[int]) -> int | None:
-    """The first row of the table's block that reads like headings."""
+    """The first row of the table's block that looks like headings."""
     if view.width == 1 or not any(_count(view, position) >= 2 for position in filled):
         return filled[0] if any(is_text(cell) for cell in view.own(filled[0])) else None
     block = _main_block(view, filled)
@@ -175,7 +175,7 @@ def _count(view: _View, position: int) -> int:
 
 
 def _main_block(view: _View, filled: list[int]) -> list[int]:
-    """Rows between blank rows form blocks; the table is the first that is not small or narrow beside the largest."""
+    """Blocks are separated by blank rows; the table is the first that is not small or narrow beside the largest."""
     blocks: list[list[int]] = []
     for position in filled:
         if blocks and position == blocks[-1][-1] + 1:
@@ -203,7 +203,7 @@ def _reads_like_headings(view: _View, position: int) -> bool:
 
 
 def _grown_upwards(view: _View, line: int) -> int:
-    """Group headings above: merged over part of the width, or needed because the line repeats itself."""
+    """Group headings above: merged over part of the width, or needed because the line repeats values."""
     top = line
     while top > 0 and line - top < MAX_LINES - 1:
         above = view.own(top - 1)
@@ -220,7 +220,7 @@ def _grown_upwards(view: _View, line: int) -> int:
 
 
 def _merged_part(view: _View, position: int) -> bool:
-    """A merge that begins in this row and covers several, but by far not all, columns."""
+    """Whether a merge that begins in this row covers several, but far from all, columns."""
     wide = (merge for merge in view.merges.get(position, []) if merge.top == position and merge.right > merge.left)
     return any(merge.right - merge.left + 1 <= 0.7 * view.width for merge in wide)
 
@@ -246,7 +246,7 @@ def _no_figures(view: _View, positions: Iterable[int]) -> bool:
 
 
 def _is_lower_line(view: _View, line: int, position: int) -> bool:
-    """A second heading line stands under blank or merged cells of the first, leaves others free, and has no figures."""
+    """Whether a second heading line: below blank or merged cells of the first, leaving others free, without figures."""
     below = view.own(position)
     columns = [column for column, cell in enumerate(below) if not is_blank(cell)]
     if not columns or any(is_number(below[column]) and not is_year(below[column]) for column in columns):
@@ -268,7 +268,7 @@ def _full_width(merges: list[Merge], width: int) -> bool:
 
 
 def _same_shape_follows(view: _View, position: int, columns: list[int]) -> bool:
-    """The next row fills the same cells: then this one is data too."""
+    """Whether the next row fills the same cells, which means that this one is data too."""
     if position + 1 >= len(view.raw.rows):
         return True
     following = view.own(position + 1)

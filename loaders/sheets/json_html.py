@@ -1,4 +1,4 @@
-"""JSON records and HTML tables (also those saved as .xls) to raw sheets; no network, no script, no entity files."""
+"""JSON records and HTML tables (also saved as .xls) to raw sheets; no network, no script, no external entity."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MOST_TABLES = 5_000
 
 
 def read_json(path: Path) -> list[RawSheet]:
-    """A list of objects, or an object that holds lists of objects: one sheet per list.
+    """A list of objects, or an object that contains lists of objects: one sheet per list.
 
-    Row numbers are those of a table with the keys in row 1: record N is row N + 1. GeoJSON points become
-    ``longitude`` and ``latitude`` beside their properties.
+    Row numbers are those of a table with the keys in row 1: record N is row N + 1. GeoJSON points become ``longitude``
+    and ``latitude`` beside their properties.
     """
     text, _, _ = decode(path.read_bytes())
     try:
@@ -97,7 +97,7 @@ def _value_text(value: Any) -> str:
 
 
 def read_html(path: Path) -> list[RawSheet]:
-    """Every table with two rows or more; the text before it becomes its title rows."""
+    """Every table with two rows or more."""
     text, _, _ = decode(path.read_bytes())
     parser = _Tables()
     parser.feed(text)
@@ -114,7 +114,7 @@ def read_html(path: Path) -> list[RawSheet]:
 
 
 class _Grid:
-    """One table while it is read: spans leave blank cells behind and are kept as merges."""
+    """One table being parsed: spans leave blank cells and are kept as merges."""
 
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
@@ -123,8 +123,8 @@ class _Grid:
         self.text: list[str] | None = None
         self.span = (1, 1)
         self.aside = Aside()
-        self.struck = 0  # open marks of struck text
-        self.is_struck: bool | None = None  # nothing written yet
+        self.struck = 0  # open tags of struck text
+        self.is_struck: bool | None = None  # None: no text yet
 
     def start_row(self, *, is_hidden: bool = False) -> None:
         self.rows.append([])
@@ -167,7 +167,7 @@ class _Tables(HTMLParser):
         elif tag == "table":
             self.open.append(_Grid())
             self.grids.append(self.open[-1])
-            if len(self.grids) > MOST_TABLES:  # many of a page only lay it out
+            if len(self.grids) > MOST_TABLES:  # many tables of a page are only its layout
                 raise Refused("file_many_sheets", value=f"{len(self.grids):,}", suggestion=str(MAX_SHEETS))
         elif self.open and tag == "tr":
             self.open[-1].finish_cell()
@@ -197,7 +197,7 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1].text is not None and not self.silent:
             self.open[-1].text.append(data)
-            if data.strip():  # struck is a cell whose whole text is
+            if data.strip():  # a cell is struck when all of its text is
                 self.open[-1].is_struck = bool(self.open[-1].struck) and self.open[-1].is_struck is not False
 
     @staticmethod

@@ -12,9 +12,9 @@ from loaders.problems import Refused
 from loaders.sheets.raw import MAX_CELLS, RawSheet
 
 MAX_SHEETS = 200
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # a worksheet's own limits
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # limits of a worksheet
 MAX_LINE_BYTES = 2 << 20
-MAX_CELL_CHARACTERS = 100_000  # three times what a worksheet's cell may hold
+MAX_CELL_CHARACTERS = 100_000  # three times the limit of a worksheet's cell
 
 
 def refuse_many_sheets(number: int) -> None:
@@ -24,12 +24,12 @@ def refuse_many_sheets(number: int) -> None:
 
 
 def check_lines(data: bytes) -> None:
-    """Refuse delimited text of too many or too long lines before any is read: ``file_many_rows``, ``file_long_line``."""
+    """Refuse text with too many or too long lines before parsing: ``file_many_rows``, ``file_long_line``."""
     lines = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
     if lines > MAX_ROWS:
         raise Refused("file_many_rows", value=f"{lines:,}", suggestion=f"{MAX_ROWS:,}")
     start = number = 0
-    while start < len(data):  # one search per MAX_LINE_BYTES: does a line end in between
+    while start < len(data):  # one search per MAX_LINE_BYTES: does a line end in this range
         number += 1
         end = start + MAX_LINE_BYTES
         last = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end))
@@ -39,7 +39,7 @@ def check_lines(data: bytes) -> None:
 
 
 def check_sheets(sheets: Iterable[RawSheet]) -> list[RawSheet]:
-    """The sheets, unless they are too many, too wide, too long or, together, too large.
+    """Return the sheets unless they are too many, too wide, too long or, together, too large.
 
     Raises ``Refused``: ``file_many_sheets``, ``file_many_rows``, ``file_many_columns``, ``file_long_cell``,
     ``file_too_heavy``.

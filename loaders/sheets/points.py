@@ -1,7 +1,7 @@
 """Shapefiles of points (a zip with .shp, .dbf, .prj) to raw sheets through GDAL; for a child process only.
 
-The attributes become columns, the point ``longitude`` and ``latitude`` in degrees of WGS84. A projected file needs its
-.prj; Indian 1975 is read with the survey's own shift (``files.crs``).
+Attributes become columns, the point ``longitude`` and ``latitude`` in degrees of WGS84. A projected file needs its
+.prj; Indian 1975 uses the survey's shift (``files.crs``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SAMPLE_ROWS = 200
 
 
 def read_points(path: Path) -> list[RawSheet]:
-    """One sheet per point layer of the zip; row 1 holds the field names, record N is row N + 1.
+    """One sheet per point layer of the zip; row 1 contains the field names, record N is row N + 1.
 
     Raises ``Refused``: ``file_is_shapes`` for polygons and lines, ``file_half`` for a missing or broken part,
     ``boundary_no_crs`` for projected points without a .prj.
@@ -77,11 +77,11 @@ def _promised_records(layer: layers.Layer) -> int:
     try:
         return layers.record_count(layer.path)
     except Refused:
-        raise Refused("file_half", value=layer.name[-80:]) from None  # not the name of our copy
+        raise Refused("file_half", value=layer.name[-80:]) from None  # our copy's name means nothing to a person
 
 
 def _texts(names: list[str], columns: list[Any], stated: str | None) -> tuple[list[str], list[list[str]]]:
-    """Field names and cells as text, out of their bytes."""
+    """Field names and cells as text, decoded from latin-1."""
     samples = [*names, *(value for column in columns for value in column[:SAMPLE_ROWS] if isinstance(value, str))]
     codec = _codec("\n".join(samples).encode("latin-1", "replace"), stated)
     cells = [[_text(value, codec) for value in column.tolist()] for column in columns]
@@ -91,12 +91,12 @@ def _texts(names: list[str], columns: list[Any], stated: str | None) -> tuple[li
 def _text(value: Any, codec: str) -> str:
     if isinstance(value, str):
         return reread(value, codec).strip(" \0")
-    is_missing = value is None or value != value  # NaN differs from itself
+    is_missing = value is None or value != value  # NaN is not equal to itself
     return "" if is_missing else as_text(value)
 
 
 def _codec(sample: bytes, stated: str | None) -> str:
-    """The encoding of the .cpg if it fits, else detected from the bytes; Thai offices write CP874 without a .cpg."""
+    """The encoding in the .cpg if it fits, else detected from the bytes; Thai agencies write CP874 without a .cpg."""
     if stated:
         codec = f"cp{stated}" if stated.isdecimal() else stated
         try:

@@ -1,4 +1,4 @@
-"""What every reader returns to ``rows.understand``: text cells with the row number a person sees, nothing interpreted."""
+"""What every reader returns to ``rows.understand``: text cells with the row number of the file, not interpreted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NIL_WORDS = frozenset({"-", "–", "—", "--", "n/a", "na"})
 
 @dataclass(frozen=True)
 class Merge:
-    """A merged range: positions in ``RawSheet.rows`` and columns, 0-based, both ends included."""
+    """A merged range: positions in ``RawSheet.rows`` and columns, 0-based, inclusive."""
 
     top: int
     left: int
@@ -39,8 +39,9 @@ class Merge:
 class RawSheet:
     """One sheet as written: ``rows[i]`` is the row that the file shows as ``numbers[i]``.
 
-    ``ragged``: the number of cells in a row matters (delimited text), so a longer row is a shift.
-    ``marks`` are problems of single cells, ``(code, position in rows, column, value)``; they get a heading later.
+    ``ragged``: delimited text, where a longer row means that cells are shifted. ``records``: row 0 is the headings, and
+    no other row is a heading, section or total. ``marks``: problems of single cells, ``(code, position in rows,
+    column, value)``, which get their heading later.
     """
 
     name: str
@@ -57,7 +58,7 @@ class RawSheet:
 
 @dataclass
 class Table:
-    """A sheet understood: text rows under unique headings, with the row number of the file beside each."""
+    """An interpreted sheet: text rows under unique headings, with the row number of the file for each."""
 
     name: str
     headings: list[str]
@@ -76,28 +77,28 @@ class Table:
     )  # row number -> hidden_row, filtered_row, grouped_row, struck_row
     outline: list[int] = field(default_factory=list)  # numbers of rows in an outline, folded or not
     hidden_columns: list[str] = field(default_factory=list)
-    subtotals: list[dict[str, Any]] = field(default_factory=list)  # SUBTOTAL cells, compared
+    subtotals: list[dict[str, Any]] = field(default_factory=list)  # checked SUBTOTAL cells
 
 
 def is_blank(cell: str) -> bool:
-    """Nothing but white space."""
+    """Whether a cell contains nothing but white space."""
     return not cell or not cell.strip()
 
 
 @lru_cache(1 << 14)
 def is_number(cell: str) -> bool:
-    """A figure as people write it: Thai digits, commas, a unit behind it, brackets for minus."""
+    """Whether a cell is a number as people write it: Thai digits, commas, a unit after it, brackets for minus."""
     return _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def is_year(cell: str) -> bool:
-    """Four digits that read as a Buddhist or a Christian year, as headings of yearly columns do."""
+    """Whether four digits can be a Buddhist or Christian year, as in headings of yearly columns."""
     return _YEAR.fullmatch(cell.strip()) is not None
 
 
 @lru_cache(1 << 14)
 def is_text(cell: str) -> bool:
-    """Filled, and neither a figure nor a dash."""
+    """Whether a cell is filled, and neither a number nor a dash."""
     stripped = cell.strip()
     return bool(stripped) and stripped.lower() not in NIL_WORDS and _NUMBER.fullmatch(stripped) is None
 

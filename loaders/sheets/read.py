@@ -1,7 +1,7 @@
-"""Any file an agency hands out -> text frames that keep the position of every row.
+"""Any table file of an agency -> text frames that keep the row numbers of the file.
 
-``read_sheets`` is the only door. The file is checked first (``guards.check``), then opened in a child process with
-limits on memory, CPU and time, because some small files abort the process that opens them.
+Use ``read_sheets``. It checks the file (``guards.check``), then opens it in a child process with limits on memory, CPU
+and time, because some small files crash the process that opens them.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ READERS = {
 
 @dataclass
 class Sheet:
-    """One sheet as understood.
+    """One interpreted sheet.
 
     Attributes
     ----------
     frame, totals
         All-text frames ("" = empty) with unique headings; the index is the 1-based row number in the file. Heading
-        lines are joined with ``" - "``; unnamed columns with content are ``__column_N``; ``__section`` holds the place
-        of the section row above, ``__group`` any other section text.
+        lines are joined with ``" - "``; unnamed columns with content are ``__column_N``; ``__section`` is the place of
+        the section row above, ``__group`` any other section text.
     dropped
         Reason -> number of rows that are neither data nor totals: ``title_rows``, ``heading_rows``, ``blank_rows``,
         ``repeated_headings``, ``page_rows``, ``section_rows``, ``note_rows``, ``hxl_rows``, ``column_number_rows``.
         ``sum(dropped.values()) + len(frame) + len(totals)`` is the number of rows of the sheet.
     texts
-        Row number -> text of title, section, note and page rows (agency, fiscal year and unit stand there).
+        Row number -> text of title, section, note and page rows, which state e.g. agency, fiscal year and unit.
     """
 
     name: str
@@ -70,9 +70,9 @@ class Sheet:
     )  # row number -> hidden_row, filtered_row, grouped_row, struck_row
     outline: list[int] = field(default_factory=list)  # rows of an outline, folded or not
     hidden_columns: list[str] = field(default_factory=list)
-    subtotals: list[dict[str, Any]] = field(default_factory=list)  # SUBTOTAL cells against the rows that they sum
-    left_out: frozenset[int] = frozenset()  # rows that a person said are not to be taken
-    source: str = ""  # the sheet of the file, where this one is a part of it (one column of a band)
+    subtotals: list[dict[str, Any]] = field(default_factory=list)  # SUBTOTAL cells compared with the rows they sum
+    left_out: frozenset[int] = frozenset()  # rows that a person chose to leave out
+    source: str = ""  # the sheet in the file when this one is a part of it (one column of a band)
 
     @property
     def in_file(self) -> str:
@@ -94,17 +94,17 @@ def read_sheets(
     path
         The file; its extension does not matter.
     expected_headings
-        Headings of known layouts; a row that holds two or more of them is the heading row.
+        Headings of known layouts; a row with two or more of them is the heading row.
     in_child
-        ``False`` only for files that we wrote ourselves: then nothing limits memory and time.
+        ``False`` only for files that we wrote ourselves: memory and time are then unlimited.
     tick
-        Called with the seconds gone while the child works (progress); ``False`` ends it: ``Refused("cancelled")``.
+        Called with the elapsed seconds while the child works (progress); returning ``False`` cancels it.
 
     Raises
     ------
     Refused
-        With the code of ``guards.check``, or ``file_unreadable``, ``file_too_heavy``, ``file_too_slow``,
-        ``file_not_a_table``, ``file_half``.
+        With a code of ``guards.check`` or ``limits``, or ``file_unreadable``, ``file_too_heavy``, ``file_too_slow``,
+        ``file_not_a_table``, ``file_half``, ``cancelled``.
     """
     path = Path(path)
     kind = guards.check(path)
@@ -116,13 +116,13 @@ def read_sheets(
 
 
 def main(arguments: list[str]) -> list[dict[str, Any]]:
-    """The child's side: tables of FILE, which is of the kind KIND; EXPECTED is a JSON list of headings."""
+    """The child's side: tables of FILE, of kind KIND; EXPECTED is a JSON list of headings."""
     file, kind, expected = arguments
     return [_as_dict(table) for table in read_tables(Path(file), kind, frozenset(json.loads(expected)))]
 
 
 def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
-    """The work itself, in whatever process this is: raw sheets, then their rows understood."""
+    """Read and interpret the sheets in the current process. Raises ``Refused`` (``file_empty``) and as the readers."""
     tables = [understand(raw, expected) for raw in limits.check_sheets(raw_sheets(path, kind))]
     if not any(table.rows or table.totals or table.dropped for table in tables):
         raise Refused("file_empty", value=path.name)
@@ -130,13 +130,13 @@ def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset())
 
 
 def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
-    """The sheets of a checked file as written, nothing interpreted; for a child process only."""
+    """The sheets of a checked file as written, not interpreted; for a child process only."""
     module, reader = READERS[kind].split(":")
     return getattr(importlib.import_module(module), reader)(path)
 
 
 def _as_dict(table: Table) -> dict[str, Any]:
-    """A table as plain JSON; ``_table_from`` is the way back."""
+    """A table as plain JSON values; the inverse of ``_table_from``."""
     content = dict(vars(table))
     content["problems"] = [problem.as_dict() for problem in table.problems]
     content["dropped"] = dict(table.dropped)
@@ -170,7 +170,7 @@ def _sheet(table: Table) -> Sheet:
 
 
 def _frame(rows: list[list[str]], numbers: list[int], headings: list[str]) -> pd.DataFrame:
-    import pandas as pd  # the child never builds a frame and starts ten times faster without it
+    import pandas as pd  # the child builds no frame and starts ten times faster without pandas
 
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
     index = pd.Index(numbers, name="row", dtype="int64")

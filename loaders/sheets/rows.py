@@ -1,6 +1,6 @@
-"""Every row of a raw sheet gets one fate: title, heading, data, total, section, or dropped and counted by reason.
+"""Gives every row of a raw sheet one fate: title, heading, data, total, section, or dropped and counted by reason.
 
-``sum(dropped) + len(rows) + len(totals)`` is the number of rows of the file; no row can fall between.
+``sum(dropped) + len(rows) + len(totals)`` is the number of rows of the file, so no row can be lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NOTE = re.compile(
 
 
 def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table:
-    """Turn a raw sheet into a table that accounts for every row. Raises ``Refused`` (``file_too_heavy``)."""
+    """Interpret a raw sheet as a table that accounts for every row. Raises ``Refused`` (``file_too_heavy``)."""
     if max((len(row) for row in raw.rows), default=0) * len(raw.rows) > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=raw.name, value=str(len(raw.rows)))
     strike_out(raw)
@@ -59,7 +59,7 @@ def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table
 
 
 def _set_aside(table: Table, raw: RawSheet, position: int, reason: str) -> None:
-    """Count a row that is no data; its text stays readable (titles carry agency, year and unit)."""
+    """Count a row that is no data and keep its text (titles state agency, year and unit)."""
     text = " ".join(normalise(cell) for cell in raw.rows[position] if not is_blank(cell))
     reason = reason if text else "blank_rows"
     table.dropped[reason] += 1
@@ -68,7 +68,7 @@ def _set_aside(table: Table, raw: RawSheet, position: int, reason: str) -> None:
 
 
 def _warn_of_figures(table: Table, raw: RawSheet, position: int) -> None:
-    """A row above the headings with a figure beside other cells may be data of another table: report it once."""
+    """Report once when a row above the headings has a figure beside other cells: it may be data of another table."""
     filled = [cell for cell in raw.rows[position] if not is_blank(cell)]
     has_figure = len(filled) > 1 and any(is_number(cell) and not is_year(cell) for cell in filled)
     if has_figure and not any(problem.code == "figures_above_headings" for problem in table.problems):
@@ -76,7 +76,7 @@ def _warn_of_figures(table: Table, raw: RawSheet, position: int) -> None:
 
 
 class _Walk:
-    """The one pass over the rows below the headings."""
+    """The single pass over the rows below the headings."""
 
     def __init__(self, raw: RawSheet, header: Header, table: Table) -> None:
         self.raw, self.header, self.table = raw, header, table
@@ -172,7 +172,7 @@ class _Walk:
                 self.sections.open(self.band.text)
         number = self.raw.numbers[position]
         if verdict == "total":
-            own = self.formulas.get(position, ())  # compared with the rows that they sum, not with all
+            own = self.formulas.get(position, ())  # compared with the rows they sum, not with all
             cells = ["" if column in own else cell.strip() for column, cell in enumerate(row[: self.width])]
             self.table.totals.append(cells + [""] * (self.width - len(cells)))
             self.table.total_numbers.append(number)
@@ -206,7 +206,7 @@ class _Walk:
         return True
 
     def _is_column_numbers(self, position: int, row: list[str], filled: list[int]) -> bool:
-        """``(1) (2) (3) ...`` under the headings."""
+        """``(1) (2) (3) ...`` below the headings."""
         if position != self.body[0] or len(filled) != sum(map(bool, self.header.headings)) or len(filled) < 3:
             return False
         if len(filled) == 3 and not row[filled[0]].strip().startswith("("):
@@ -219,7 +219,7 @@ class _Walk:
         return any(self._is_line(line, row, named) for line in self.lines)
 
     def _is_line(self, line: dict[int, str], row: list[str], named: int) -> bool:
-        """Whether at least four fifths of a heading line, and of the row's named cells, are the same."""
+        """Whether at least four fifths of a heading line, and of the row's named cells, are equal."""
         if not line or (len(line) < 2 and self.width > 1) or len(line) < 0.8 * named:
             return False
         misses_left = min(0.2 * len(line), len(line) - 0.8 * named)
@@ -237,7 +237,7 @@ class _Walk:
         return len(filled) == 1 and bool(_PAGE_WORD.search(text)) and _PAGE.fullmatch(text) is not None
 
     def _check_width(self, position: int, row: list[str], short: list[int]) -> None:
-        """In delimited text a longer row is a shift, and a shorter one may be half a row."""
+        """In delimited text a longer row means shifted cells, and a shorter one may be half a row."""
         if not self.raw.ragged or self.header.bottom < 0:
             return
         named = len(self.raw.rows[self.header.bottom])
@@ -246,7 +246,7 @@ class _Walk:
             extra = " | ".join(cell.strip() for cell in row[named:])
             self.table.problems.append(Problem("extra_fields", "quarantined", self.raw.name, number, value=extra[:200]))
         elif len(row) > named:
-            self.long.append(number)  # the cell that was pushed out may be an empty one
+            self.long.append(number)  # the surplus cell may be an empty one
         elif len(row) < named:
             short.append(number)
 
@@ -257,7 +257,7 @@ class _Walk:
         self.table.problems += [Problem("missing_fields", "quarantined", self.raw.name, number) for number in short]
 
     def _report_long(self) -> None:
-        """Delimiters behind the last column in every row are harmless; in a few rows they are signs of a shift."""
+        """Trailing delimiters in every row are harmless; in a few rows they mean shifted cells."""
         if len(self.long) <= 0.2 * len(self.table.rows):
             self.table.problems += [
                 Problem("extra_fields", "quarantined", self.raw.name, number) for number in self.long
@@ -275,7 +275,7 @@ class _Walk:
 
 
 def _flag_columns(raw: RawSheet, header: Header) -> set[int]:
-    """Unnamed columns that hold at most three different single characters: left-overs of a conversion."""
+    """Unnamed columns with at most three different single characters: remains of a conversion."""
     if header.bottom < header.top:
         return set()
     flags = set()
@@ -297,7 +297,7 @@ def _name_marks(raw: RawSheet, table: Table, positions: list[int]) -> None:
 
 
 def _name_aside(raw: RawSheet, table: Table) -> None:
-    """What the sheet sets aside, by row number and heading; rows and columns beyond the table's own do not count."""
+    """What the sheet sets aside, by row number and heading, limited to the table's rows and columns."""
     table.aside = {
         raw.numbers[position]: kind for position, kind in sorted(raw.aside.rows.items()) if position < len(raw.rows)
     }

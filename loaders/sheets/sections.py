@@ -1,4 +1,4 @@
-"""Section rows: a row that names a district (or an agency) for all rows under it."""
+"""Section rows: a row that names a district (or an agency) for all rows below it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from loaders.sheets.raw import RawSheet, is_blank, is_number, is_text
 from loaders.thai import normalise
 
-# level of a place word: a district section inside a province section keeps the province before it
+# level of a place word: a district section inside a province section keeps the province
 _PLACE_LEVELS = (
     (1, re.compile(r"(?:จังหวัด|จ\.\s*|province\b)", re.IGNORECASE)),
     (2, re.compile(r"(?:กิ่งอำเภอ|กิ่ง อ\.|อำเภอ|อ\.\s*|เขต|amphoe\b|amphur\b|district\b)", re.IGNORECASE)),
@@ -16,7 +16,7 @@ _PLACE_LEVELS = (
 )
 _BULLET = re.compile(r"^[\d๐-๙ก-ฮ]{1,3}[.)]\s*")
 SAMPLE = 2000
-# finer places have a higher rank; agencies are 0
+# finer places have a higher rank; agencies have 0
 _BANDS = (
     (4, re.compile(r"หมู่บ้าน|village|ชุมชน", re.IGNORECASE)),
     (3, re.compile(r"ตำบล|แขวง|tambon|tumbon|sub-?district|เทศบาล|อบต|อปท", re.IGNORECASE)),
@@ -32,14 +32,14 @@ def place_level(text: str) -> int:
     text = _BULLET.sub("", normalise(text))
     for level, pattern in _PLACE_LEVELS:
         if (word := pattern.match(text)) is not None:
-            return level if len(text) - word.end() >= 2 else 0  # a bare word such as อำเภอ names no place
+            return level if len(text) - word.end() >= 2 else 0  # a level word alone, such as อำเภอ, names no place
     return 0
 
 
 class Sections:
-    """Recognises section rows and keeps the open sections.
+    """Recognises section rows and tracks the open sections.
 
-    A place goes to ``__section`` (nested places joined with a space, the larger first), anything else to ``__group``.
+    A place goes to ``__section`` (nested places joined with a space, the larger first), other text to ``__group``.
     """
 
     def __init__(self, raw: RawSheet, body: list[int], width: int, flags: set[int]) -> None:
@@ -96,7 +96,7 @@ class Sections:
             self.group, self.places = text, {}
 
     def _stands_apart(self, column: int, text: str) -> bool:
-        """A lone text where data rows have nothing, a number, or a place of another level."""
+        """Whether a single text is in a column where data rows have nothing, numbers, or places of another level."""
         if column >= self.width or column > 2:
             return False
         if self.filled[column] <= 0.05 * self.rows or self.figures[column] >= 0.8 * self.rows:

@@ -1,4 +1,4 @@
-"""Delimited text (CSV, TSV, TXT) to a raw sheet: encoding, delimiter, and quotes that do not close."""
+"""Delimited text (CSV, TSV, TXT) to a raw sheet: encoding, delimiter, unclosed quotes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from loaders.sheets.raw import MAX_CELLS, RawSheet, is_blank
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 200
-PROSE_LENGTH = 160  # mean length of a line above which text without a delimiter is prose, not a list
+PROSE_LENGTH = 160  # mean line length above which text without a delimiter is prose, not a list
 MAX_FIELD = 1_000_000
 
 
 def read_text(path: Path) -> list[RawSheet]:
-    """One raw sheet named after the file; ``numbers`` count records as a spreadsheet would show them."""
+    """One raw sheet named after the file; ``numbers`` count records, as a spreadsheet would number the rows.
+
+    Raises ``Refused``: ``file_empty``, ``file_not_a_table``, ``file_too_heavy``, and as :func:`check_lines`.
+    """
     data = path.read_bytes()
     check_lines(data)
     text, encoding, was_repaired = decode(data)
@@ -47,7 +50,7 @@ def read_text(path: Path) -> list[RawSheet]:
 
 
 def _delimiter_hint(text: str) -> tuple[int, str | None]:
-    """Excel's own first line ``sep=;``: where the text behind it begins, and the delimiter it names."""
+    """Excel's own first line ``sep=;``: offset of the text after it, and the delimiter it names."""
     line, _, _ = text.partition("\n")
     word = line.strip().strip('"').lower()
     if word.startswith("sep=") and len(word) == 5:
@@ -56,7 +59,7 @@ def _delimiter_hint(text: str) -> tuple[int, str | None]:
 
 
 def sniff_delimiter(text: str) -> str | None:
-    """The delimiter under which most records have the same number (two or more) of fields, if there is one."""
+    """The delimiter with which most records have the same number (two or more) of fields, or ``None``."""
     lines = LINE.findall(text[: SAMPLE_LINES * 2000])[:SAMPLE_LINES]
     best, best_score = None, 0.0
     for delimiter in DELIMITERS:
@@ -64,7 +67,7 @@ def sniff_delimiter(text: str) -> str | None:
         width, agreeing = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
         share = agreeing / max(
             1, counts.total()
-        )  # squared: commas inside fields make many widths, and sometimes a wide one twice
+        )  # squared: commas inside fields give many widths, and sometimes a large one twice
         score = share**2 * min(width, 12) if width > 1 else 0.0
         if score > best_score:
             best, best_score = delimiter, score
@@ -86,10 +89,10 @@ def _refuse_prose(text: str, name: str) -> None:
 
 
 def split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """Records of delimited text, and the positions of those whose quotes do not close.
+    """Records of delimited text, and the positions of those with unclosed quotes.
 
-    A strict reading comes first. One stray quote would let a record swallow the rest of the file, so when the
-    strict reading fails every line stands for itself and the broken ones are named.
+    A strict parse comes first. An unclosed quote would make one record swallow the rest of the file, so when the strict
+    parse fails each line is parsed on its own and the broken ones are reported.
     """
     csv.field_size_limit(MAX_FIELD)
     try:

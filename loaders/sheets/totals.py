@@ -1,7 +1,7 @@
-"""Rows that are sums of other rows: รวม, รวมทั้งสิ้น, Total, ``<place> Total``; read as checks, never as data.
+"""Rows that are sums of other rows (รวม, รวมทั้งสิ้น, Total, ``<place> Total``), used as checks, never as data.
 
 A word alone is no proof: there is a subdistrict called รวมไทยพัฒนา and a target group called รวม. So the word must be
-the label of the row, figures must stand beside it, and the row must lack what data rows have or add up.
+the label of the row, with figures beside it, and the row must lack what data rows have, or add up.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _OF_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PIVOT = re.compile(r"(.{1,80}?)\s+(?:total|รวม)", re.IGNORECASE)
-MAX_SUMS = 200  # ambiguous rows of one sheet whose sums are computed; the others are doubtful
+MAX_SUMS = 200  # ambiguous rows of one sheet whose sums are computed; others are doubtful
 
 
 class TotalRows:
-    """Tells total rows from data while a sheet is walked top to bottom.
+    """Distinguishes total rows from data while a sheet is read from top to bottom.
 
     Parameters
     ----------
     usual
-        Per column, how often data rows fill it with text (0-1).
+        Per column, share (0-1) of data rows that fill it with text.
     add_up
         Called with a row; returns whether its figures are the sums of the data rows since the last total.
     """
@@ -71,7 +71,7 @@ class TotalRows:
         return "doubtful"
 
     def _pivot(self, row: list[str], filled: list[int]) -> str:
-        """``กระบี่ Total``, as pivot tables write it: first text of the row, figures behind, fewer texts than data rows."""
+        """``กระบี่ Total`` of pivot tables: first text of the row, then figures, with fewer texts than data rows."""
         first = next((column for column in filled if is_text(row[column])), None)
         if first is None or not _PIVOT.fullmatch(normalise(row[first])):
             return "data"
@@ -91,7 +91,7 @@ class TotalRows:
 
 
 def _is_alone(row: list[str], filled: list[int], label: int) -> bool:
-    """No other text in the row."""
+    """Whether the row contains no other text."""
     return not any(is_text(row[column]) for column in filled if column != label)
 
 
@@ -101,12 +101,12 @@ def _is_total_word(cell: str) -> bool:
 
 
 def is_grand(cells: Iterable[str]) -> bool:
-    """Whether the label of a total row says that it is the total of everything above it."""
+    """Whether the label of a total row says that it is the total of everything above."""
     return any(_GRAND.fullmatch(normalise(cell)) for cell in cells if cell)
 
 
 def figure(cell: str) -> Decimal | None:
-    """The figure in a cell for adding up; ``None`` when there is none."""
+    """The number in a cell; ``None`` when there is none."""
     if not is_number(cell):
         return None
     text = re.sub(r"[^0-9.]", "", "".join(_ARABIC.get(letter, letter) for letter in cell)).rstrip(".")
@@ -121,7 +121,7 @@ _ARABIC = {chr(0x0E50 + digit): str(digit) for digit in range(10)}
 
 
 def adds_up(row: list[str], above: list[list[str]]) -> bool:
-    """Whether half of the figures of ``row``, and at least one, are sums of two or more figures above them."""
+    """Whether at least half of the figures of ``row``, and at least one, are sums of two or more figures above."""
     figures = [(column, value) for column, cell in enumerate(row) if (value := figure(cell)) is not None and value != 0]
     if not figures or len(above) < 2:
         return False
@@ -163,12 +163,12 @@ def band_totals(raw: RawSheet, body: list[int], headings: list[str]) -> dict[int
 
 
 def _has_own_column(headings: list[str], column: int) -> bool:
-    """District and subdistrict stand in two neighbouring columns."""
+    """Whether district and subdistrict are in neighbouring columns."""
     return band_rank(headings[column]) == 2 and column + 1 < len(headings) and band_rank(headings[column + 1]) == 3
 
 
 def _is_head(row: list[str], column: int, *, has_own_column: bool) -> bool:
-    """A district with figures: by its own word among subdistricts, or with the subdistrict cell left blank."""
+    """Whether a district with figures: by its level word among subdistricts, or with a blank subdistrict cell."""
     if column >= len(row):
         return False
     if has_own_column and column + 1 < len(row) and not is_blank(row[column + 1]):

@@ -1,4 +1,4 @@
-"""XLSX, XLSM, XLSB, XLS and ODS to raw sheets through calamine, with what calamine leaves out read beside it."""
+"""XLSX, XLSM, XLSB, XLS and ODS to raw sheets through calamine; what calamine omits is read separately."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def read_xlsb(path: Path) -> list[RawSheet]:
 def _sheets(path: Path, marks: dict[str, list[CellMark]], asides: dict[str, Aside]) -> list[RawSheet]:
     """All worksheets in workbook order, hidden ones marked; chart and macro sheets are left out.
 
-    ``marks`` are error cells and formulas without a value, by sheet: calamine reads both as empty cells.
+    ``marks``: error cells and formulas without a value, by sheet: calamine reads both as empty cells.
     """
     try:
         with CalamineWorkbook.from_path(path) as book:
@@ -76,7 +76,7 @@ def _sheets(path: Path, marks: dict[str, list[CellMark]], asides: dict[str, Asid
 def _raw_sheet(sheet: CalamineSheet, hidden: bool, marks: list[CellMark], aside: Aside) -> RawSheet:
     if sheet.height * sheet.width > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=sheet.name, value=f"{sheet.height} x {sheet.width}")
-    # calamine pads rows from the top of the sheet but leaves out the columns before the first value
+    # calamine pads rows from the top of the sheet but omits the columns before the first value
     indent = [""] * (sheet.start[1] if sheet.start else 0)
     rows = [indent + [as_text(value) for value in row] for row in sheet.iter_rows()] if sheet.start else []
     raw = RawSheet(sheet.name, rows, list(range(1, len(rows) + 1)), hidden=hidden, aside=aside)

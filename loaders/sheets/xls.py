@@ -1,4 +1,4 @@
-"""What calamine leaves out of an old .xls: the OLE2 container (encrypted, cut, another program's), and error cells."""
+"""What calamine omits in an old .xls: state of the OLE2 container (encrypted, truncated, foreign), error cells."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from loaders.problems import Refused
 from loaders.sheets.xlsx_xml import CellMark
 
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-# Other programs' main streams, and names for a person who uploaded such a file.
+# Main streams of other programs -> name to show to the person who uploaded such a file.
 _OTHER_PROGRAMS = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint", "__properties_version1.0": "Outlook"}
 _FILEPASS, _BOUNDSHEET, _BOOLERR, FORMULA, END = 0x2F, 0x85, 0x205, 0x06, 0x0A
 
 
 def workbook_stream(path: Path) -> bytes:
-    """The Workbook stream of an OLE2 file; for a child process only: a crafted container can cost time and memory.
+    """The Workbook stream of an OLE2 file; only in a child process: a crafted container can cost time and memory.
 
-    Raises ``Refused``: ``file_encrypted``, ``file_kind_unsupported`` (another program's file), ``file_half`` (cut or
-    inconsistent).
+    Raises ``Refused``: ``file_encrypted``, ``file_kind_unsupported`` (another program's file), ``file_half`` (truncated
+    or inconsistent).
     """
     try:
         with olefile.OleFileIO(path) as container:
@@ -52,7 +52,7 @@ def error_cells(stream: bytes) -> dict[str, list[CellMark]]:
 
 
 def records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """The records of a Workbook stream as type and body; a cut tail ends them."""
+    """The records of a Workbook stream as (type, body), up to a truncated end."""
     position = 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
@@ -61,7 +61,7 @@ def records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def sheet_starts(stream: bytes) -> dict[str, int]:
-    """Sheet names and where each sheet's records begin (BIFF8)."""
+    """Sheet name -> offset of the sheet's records (BIFF8). Raises ``Refused`` (``file_encrypted``)."""
     starts: dict[str, int] = {}
     for kind, body in records(stream):
         if kind == _FILEPASS:
@@ -77,7 +77,7 @@ def sheet_starts(stream: bytes) -> dict[str, int]:
 
 
 def _errors_of_sheet(stream: bytes) -> list[CellMark]:
-    """Cells that hold an error, and formulas whose result is one."""
+    """Cells with an error, and formulas whose result is one."""
     marks = []
     for kind, body in records(stream):
         if kind == END:

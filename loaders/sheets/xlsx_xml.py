@@ -1,4 +1,4 @@
-"""The XML of an XLSX sheet, read as a stream for what calamine does not return: extent, error cells, empty formulas."""
+"""XML of an XLSX sheet, read as a stream for what calamine does not return: extent, error cells, empty formulas."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ class CellMark:
 
 
 def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Aside]]:
-    """Marks of every sheet by sheet name, and what it sets aside; refuses one whose filled cells span over ``MAX_CELLS``."""
+    """Marks of every sheet by sheet name, and what it sets aside.
+
+    Raises ``Refused``: ``file_too_heavy`` (filled cells span more than ``MAX_CELLS``), ``file_many_sheets``,
+    ``file_half``.
+    """
     with zipfile.ZipFile(path) as archive:
         try:
             parts = sheet_parts(archive)
@@ -58,7 +62,10 @@ def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Asid
 
 
 def check_ods(path: Path) -> None:
-    """Refuse an ODS that repeats a filled row or cell thousands of times: a kilobyte that becomes a gigabyte."""
+    """Refuse an ODS that repeats a filled row or cell thousands of times: a kilobyte would become a gigabyte.
+
+    Raises ``Refused``: ``file_bomb``, ``file_half``.
+    """
     rest = b""
     with zipfile.ZipFile(path) as archive:
         try:
@@ -137,7 +144,7 @@ def _scan_sheet(
 
 
 def _extent(piece: bytes) -> tuple[int, int]:
-    """Last row and column of a cell with content; a cell that only carries a style does not count."""
+    """Last row and column of a cell with content; a cell with only a style does not count."""
     row = column = 0
     widest = 1
     for letters, digits in _FILLED.findall(piece):

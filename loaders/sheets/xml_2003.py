@@ -14,7 +14,11 @@ _NS = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
 def read_xml_2003(path: Path) -> list[RawSheet]:
-    """Every worksheet; values as stored, numbers without a trailing ``.0``."""
+    """Every worksheet; values as stored, numbers without a trailing ``.0``.
+
+    Raises ``Refused``: ``file_half``, ``file_unreadable``, ``file_not_a_table``, ``file_many_sheets``,
+    ``file_too_heavy``.
+    """
     reader = _Reader()
     try:
         reader.parse(path.read_bytes())
@@ -53,7 +57,7 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         space, _, tag = name.rpartition(" ")
-        if tag == "Visible":  # of the Excel name space: WorksheetOptions
+        if tag == "Visible":  # of the Excel namespace: WorksheetOptions
             self.text = []
         if space != _NS:
             return
@@ -102,7 +106,7 @@ class _Reader:
         row += [""] * (self.column + 1 - len(row))
         if own.get("StyleID") in self.struck:
             sheet.aside.struck.add((len(sheet.rows) - 1, self.column))
-        if "SUBTOTAL(" in own.get("Formula", "").upper():  # its cells are written as R1C1: a check that is not compared
+        if "SUBTOTAL(" in own.get("Formula", "").upper():  # its areas are in R1C1 notation, so it is not compared
             sheet.aside.subtotals.append(Subtotal(len(sheet.rows) - 1, self.column))
         self.column += 1 + across
         self.cells += len(row)

@@ -1,4 +1,4 @@
-"""What a sheet sets aside without deleting it: hidden, filtered and struck rows, hidden columns, outlines, SUBTOTAL cells.
+"""What a sheet sets aside but keeps: hidden, filtered and struck rows, hidden columns, outlines, SUBTOTAL cells.
 
-calamine returns none of this. One module per kind of file; each returns :class:`shape.Aside` by positions of the sheet.
+calamine returns none of this. One module per kind of file; each returns :class:`shape.Aside` by positions in the sheet.
 """

@@ -1,4 +1,4 @@
-"""Interpretation of what a sheet sets aside: struck rows, sums of an outline, SUBTOTAL cells compared."""
+"""Interpretation of what a sheet sets aside: struck rows, sums of an outline, check of SUBTOTAL cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLERANCE = Decimal("0.005")
 
 
 def strike_out(raw: RawSheet) -> None:
-    """Mark rows with half of their filled cells struck through; any other struck cell is quarantined."""
+    """Mark rows with at least half of their filled cells struck through; in other rows a struck cell is quarantined."""
     by_row: dict[int, list[int]] = {}
     for row, column in raw.aside.struck:
         if row < len(raw.rows) and column < len(raw.rows[row]) and raw.rows[row][column].strip():
@@ -28,7 +28,7 @@ def strike_out(raw: RawSheet) -> None:
 
 
 def outline_totals(raw: RawSheet, body: Sequence[int]) -> set[int]:
-    """Rows that carry the sums of the rows folded under (or above) them."""
+    """Rows that contain the sums of the rows folded below (or above) them."""
     levels = raw.aside.levels
     total_rows: set[int] = set()
     if not levels:
@@ -49,7 +49,7 @@ def outline_totals(raw: RawSheet, body: Sequence[int]) -> set[int]:
 
 
 def checks(raw: RawSheet, headings: Sequence[str]) -> list[dict[str, Any]]:
-    """Every SUBTOTAL cell with a value against the rows that it sums, without those that its function ignores."""
+    """Every SUBTOTAL cell with a value, compared with the rows it sums, without those that its function ignores."""
     own = {(subtotal.row, subtotal.column) for subtotal in raw.aside.subtotals}
     listed = []
     for subtotal in raw.aside.subtotals:

@@ -1,6 +1,6 @@
-"""Formats of cells and widths of columns of an old XLS, for the copy that is given back; and what a copy does not keep.
+"""Cell formats and column widths of an old XLS for the copy given back, and what such a copy loses.
 
-For the give-back child only: it reads an agency's file.
+Only for the give-back child, because it opens an agency's file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loaders.sheets.xls import END, records, sheet_starts, workbook_stream
 
 _FONT, _FORMAT, _XF, _PALETTE, _COLUMNS, _DRAWING, _NOTE = 0x31, 0x41E, 0xE0, 0x92, 0x7D, 0xEC, 0x1C
 _CELLS = {0x203, 0x27E, 0xFD, 0x204, 0x06, 0x205, 0xD6, 0x201}
-_MANY = {0xBD: 6, 0xBE: 2}  # numbers, blanks: bytes a cell
+_MANY = {0xBD: 6, 0xBE: 2}  # numbers, blanks: bytes per cell
 _BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "d/m/yyyy", 15: "d-mmm-yy", 16: "d-mmm",
     17: "mmm-yy", 20: "h:mm", 21: "h:mm:ss", 22: "d/m/yyyy h:mm", 37: "#,##0;(#,##0)", 39: "#,##0.00;(#,##0.00)", 49: "@",
@@ -84,14 +84,14 @@ _ALIGN = {1: "left", 2: "center", 3: "right", 5: "justify"}
 
 @dataclass
 class Look:
-    """Of one sheet: (row, column) -> number of the cell format; column -> width in characters."""
+    """Of one sheet: (row, column) -> index of the cell format; column -> width in characters."""
 
     cells: dict[tuple[int, int], int] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
 
 
 def of_xls(path: Path) -> tuple[list[dict[str, Any]], dict[str, Look], list[str]]:
-    """Properties of every cell format as xlsxwriter names them, the look of every sheet, codes of what a copy loses."""
+    """Cell formats as xlsxwriter properties, the ``Look`` of every sheet by name, codes of what a copy loses."""
     stream = workbook_stream(path)
     looks, lost = {}, set()
     for sheet, start in sheet_starts(stream).items():

@@ -16,7 +16,7 @@ MOST_ROWS = 1_048_576
 
 
 def read(path: Path) -> dict[str, Aside]:
-    """What every sheet of a checked ODS sets aside; parsed only when the file holds one of ``MARKS``."""
+    """What every sheet of a checked ODS sets aside; parsed only when the file contains one of ``MARKS``."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         rest, is_marked = b"", False
         while not is_marked and (chunk := stream.read(CHUNK)):
@@ -36,7 +36,7 @@ def read(path: Path) -> dict[str, Aside]:
 
 
 class _Reader:
-    """Rows and columns are counted with their repetitions, as calamine does."""
+    """Counts rows and columns with their repetitions, as calamine does."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, Aside] = {}

@@ -1,4 +1,4 @@
-"""What a sheet sets aside, in the same shape for every kind of file; formulas that sum the visible rows."""
+"""What a sheet sets aside, in the same form for every kind of file; formulas that sum visible rows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _AREA = re.compile(
     r"(?:'[^']*'!|[\w.]+!)?(\$?)([A-Z]{1,3})?(\$?)(\d{1,7})?(?::(\$?)([A-Z]{1,3})?(\$?)(\d{1,7})?)?", re.IGNORECASE
 )
 KINDS = {2: "count", 3: "filled", 9: "sum"}
-Area = tuple[int, int, int, int]  # top, left, bottom, right; 0-based, ends included
+Area = tuple[int, int, int, int]  # top, left, bottom, right; 0-based, inclusive
 
 
 @dataclass(frozen=True)
 class Subtotal:
-    """A cell that sums the visible rows: ``kind`` sum, count, filled or other; ``ignores`` the rows it leaves out."""
+    """A cell that sums visible rows: ``kind`` sum, count, filled or other; ``ignores``: the rows it leaves out."""
 
     row: int
     column: int
@@ -29,24 +29,24 @@ class Subtotal:
 
     @property
     def is_tall(self) -> bool:
-        """Whether it sums other rows (a check of the sheet), not cells of its own row; unknown areas count as other rows."""
+        """Whether it sums other rows (a check), not only cells of its own row; unknown areas count as other rows."""
         return not self.areas or any((top, bottom) != (self.row, self.row) for top, _, bottom, _ in self.areas)
 
 
 @dataclass
 class Aside:
-    """Positions in ``RawSheet.rows`` with what they are, hidden columns, outline levels, SUBTOTAL cells, struck cells."""
+    """Row kinds by position in ``RawSheet.rows``, hidden columns, outline levels, SUBTOTAL cells, struck cells."""
 
     rows: dict[int, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)  # hidden by a filter or by hand
-    filtered: set[int] = field(default_factory=set)  # those of them that a filter hides
+    filtered: set[int] = field(default_factory=set)  # those hidden by a filter
     columns: set[int] = field(default_factory=set)
     levels: dict[int, int] = field(default_factory=dict)
     subtotals: list[Subtotal] = field(default_factory=list)
     struck: set[tuple[int, int]] = field(default_factory=set)
 
     def hide(self, row: int, *, is_filtered: bool = False) -> None:
-        """Mark a row as hidden; one of an outline is grouped."""
+        """Mark a row as hidden; one inside an outline is grouped."""
         self.hidden.add(row)
         if is_filtered:
             self.filtered.add(row)
@@ -54,12 +54,12 @@ class Aside:
 
     @property
     def total_rows(self) -> set[int]:
-        """Rows with a cell that sums other rows: checks, whatever else they hold."""
+        """Rows with a cell that sums other rows: totals, whatever else they contain."""
         return {check.row for check in self.subtotals if check.is_tall}
 
 
 def subtotal(row: int, column: int, formula: str) -> Subtotal | None:
-    """The SUBTOTAL or AGGREGATE of a formula in A1 notation; a longer formula is a check that is not compared."""
+    """The SUBTOTAL or AGGREGATE of a formula in A1 notation; one inside a longer formula is not compared."""
     if not _ANY_CALL.search(formula):
         return None
     call = _CALL.fullmatch(formula.strip().removeprefix("="))
@@ -99,7 +99,7 @@ def column_of(letters: str) -> int:
 
 
 def moved(formula: str, down: int, right: int) -> str:
-    """A formula copied ``down`` rows and ``right`` columns, as shared formulas are stored once for many cells."""
+    """A formula copied ``down`` rows and ``right`` columns: shared formulas are stored once for many cells."""
 
     def shift(cell: re.Match) -> str:
         column = cell[2] if cell[1] else _letters(column_of(cell[2]) + right)

@@ -22,7 +22,7 @@ def read(stream: bytes) -> dict[str, Aside]:
 
 
 def struck_formats(stream: bytes) -> set[int]:
-    """Numbers of cell formats whose font is struck through; font 4 does not exist."""
+    """Indices of cell formats whose font is struck through; BIFF has no font 4."""
     fonts: list[bool] = []
     formats: list[int] = []
     for kind, body in records(stream):

@@ -32,7 +32,7 @@ MOST_STRUCK_TEXTS = 2_000
 
 
 def struck_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
-    """Finds cells whose font, or whose whole text, is struck through; ``None`` when the workbook has none."""
+    """A pattern for cells whose font, or whose whole text, is struck through; ``None`` when the workbook has none."""
     names = set(archive.namelist())
     styles = archive.read("xl/styles.xml") if "xl/styles.xml" in names else b""
     fonts, formats = _FONTS.search(styles), _FORMATS.search(styles)
@@ -52,7 +52,7 @@ def struck_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
 
 
 def _struck_texts(shared: bytes) -> list[int]:
-    """Numbers of shared texts all of whose runs are struck."""
+    """Indices of shared texts all of whose runs are struck."""
     if b"strike" not in shared:
         return []
     numbers = []
@@ -64,7 +64,7 @@ def _struck_texts(shared: bytes) -> list[int]:
 
 
 def table_filters(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int]]:
-    """First and last row (0-based) of the filters in the tables of a sheet."""
+    """First and last row (0-based) of each filter in the tables of a sheet."""
     path = PurePosixPath(part)
     relations = str(path.parent / "_rels" / f"{path.name}.rels")
     names = set(archive.namelist())
@@ -90,7 +90,7 @@ class Finder:
         self.masters: dict[bytes, tuple[int, int, str]] = {}
 
     def take(self, piece: bytes) -> None:
-        """Look through a piece that ends between two cells."""
+        """Read a piece that ends between two cells."""
         if b"hidden=" in piece or b"outlineLevel=" in piece or b'="0"' in piece:
             self._rows(piece)
             self._columns(piece)
@@ -104,7 +104,7 @@ class Finder:
                 self.aside.struck.add((int(digits) - 1, column_number(letters)))
 
     def result(self) -> Aside:
-        """What the sheet sets aside; only complete at the end, where XLSX writes the filter of the rows above."""
+        """What the sheet sets aside; complete only after the last piece, which contains the filter of the rows."""
         for row in self.unseen:
             self.aside.hide(row, is_filtered=any(top <= row <= bottom for top, bottom in self.filters))
         return self.aside
