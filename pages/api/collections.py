@@ -125,7 +125,7 @@ def _gap(scope: Scope, query: Query, need: str | None) -> pd.DataFrame:
 
 
 def _classes(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """A/B/C class in force, closeness to a border and stability; without columns of data when nothing can be ranked."""
+    """A/B/C class in force, closeness to a border and stability; no values when nothing can be ranked."""
     try:
         ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
         units = ranking_data.in_force(scope, ranking, fiscal_year).set_index(ranking_data.KEY)

@@ -154,7 +154,7 @@ def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
 
 @cached(32)
 def _sources(scope: Scope) -> str:
-    """Bases and names of the files in use."""
+    """Bases and names of the loaded files, those of withdrawn batches included."""
     batches, names = queries.batches(scope.in_language(None)), records.agency_names(scope)
     listed = batches.drop_duplicates(["base", "file_name"])
     return " · ".join(

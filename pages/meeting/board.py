@@ -62,7 +62,7 @@ def phrase(key: str, why: list | None = None, **blanks: Any) -> dict:
 
 @dataclass(frozen=True)
 class MeetingData:
-    """Data for the steps: one data version, one fiscal year. Cached per meeting."""
+    """Data for the steps: one data version, one fiscal year; each property is computed once."""
 
     scope: Scope
     story: dict
@@ -176,7 +176,7 @@ class MeetingData:
 
     @cached_property
     def selection(self) -> Choice | None:
-        """The pilots: the list saved last on the selection page, else that page's first proposal."""
+        """The pilots: the list saved last, else the selection page's proposal; ``None`` when nothing can be ranked."""
         if self.ranking("need") is None or self.strength is None:
             return None
         choice = select(self.candidates, self.pick.wish, queries.adjacency(self.scope), prices=False)

@@ -73,7 +73,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 
 
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
-    """Decisions noted at a meeting (``None``: outside frozen ones); empty for viewers outside the data team."""
+    """Decisions noted at a meeting (``None``: on present data); empty for viewers outside the data team."""
     with queries.reading(scope.viewer) as connection:
         return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 

@@ -34,7 +34,7 @@ def _need_table(scope: Scope) -> pd.DataFrame:
 
 
 def apart(scope: Scope, indicator: str) -> tuple[int, float]:
-    """Municipalities with a figure of this need (they are on no subdistrict of the map), and the sum of the figures."""
+    """Municipalities with a figure of this need (the map has no place for them), and the sum of the figures."""
     return geo_gaps.apart(store.register(scope, "indicator"), indicator)
 
 

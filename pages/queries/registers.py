@@ -226,7 +226,7 @@ def _told(scope: Scope, name: str) -> pd.Series:
 
 
 def memberships(scope: Scope, district: str | None = None) -> pd.DataFrame:
-    """Memberships in force today, optionally only those of one district."""
+    """Memberships in force today, optionally of one district (those of no single subdistrict in it included)."""
     held = _held(scope, "membership")
     return held[held["district_code"].eq(district).fillna(False)] if district else held
 
@@ -380,7 +380,7 @@ def classes(scope: Scope, name: str, criteria: tuple[tuple[str, float, int], ...
 
 
 def index_of(name: str, criteria: tuple[tuple[str, float, int], ...], known_share: float) -> Spec:
-    """The index behind :func:`classes`; large registers get fewer uncertainty draws to save time."""
+    """The index behind :func:`classes`; registers with many entries get fewer uncertainty draws."""
     listed = [{"code": code, "weight": weight, "direction": direction} for code, weight, direction in criteria]
     draws = 1_000 if name in ("subdistricts", "funds") else 300
     return read_spec(

@@ -186,7 +186,7 @@ def scopes(scope: Scope) -> dict[int, list[dict]]:
 
 @cached(4)
 def batches(scope: Scope) -> pd.DataFrame:
-    """Batches loaded for the province, newest first."""
+    """Batches loaded for the province, newest first, withdrawn ones included."""
     every, province = all_batches(scope), scope.province
     ours = pd.Series([province in codes.split(",") for codes in every["provinces"]], index=every.index, dtype=bool)
     return every[ours].reset_index(drop=True)
@@ -194,7 +194,7 @@ def batches(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def all_batches(scope: Scope) -> pd.DataFrame:
-    """Batches of all provinces, newest first."""
+    """Batches of all provinces, newest first, withdrawn ones included."""
     with reading(scope.viewer) as connection:
         return store.read_batches(connection, viewer=scope.viewer)
 

@@ -13,7 +13,7 @@ from loaders.store.read import State
 
 @dataclass(frozen=True)
 class Scope:
-    """Data version, two-digit province code and viewer; made once per run.
+    """Data version, two-digit province code and viewer.
 
     ``language`` is ``None`` except in the keys of cached text: figures are equal in every language and cached once.
     ``at``: the registers as they were at an earlier meeting; ``None`` = the present ones.

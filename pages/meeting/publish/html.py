@@ -138,7 +138,7 @@ def finding(words: Words, slide: Slide, picture: str, data: str) -> str:
 
 
 def decision(words: Words, rows: Sequence[tuple[str, str]], card: dict | None, name: str) -> str:
-    """Body of a decision's page: person, content, place, due day, outcome; figures of its place at that time."""
+    """Body of a decision's page: person, content, place, due day, outcome; figures of its place when published."""
     lines = "".join(f"<tr><th>{safe(words.say(key))}</th><td>{safe(value)}</td></tr>" for key, value in rows if value)
     place = f"<h2>{safe(words.say('publish_place_figures'))}</h2>{figures(card['big'])}" if card else ""
     return f'<div class="wide"><table><tbody>{lines}</tbody></table></div>{place}{_data(words, f"{name}.json")}'
