@@ -1,7 +1,8 @@
-"""Every bench under one command: ``python -m bench [NAME ...] [--json]``, one JSON line each.
+"""Run benches: ``python -m bench [NAME ...] [--json]``; one JSON line each.
 
-Without a name all that measure a promise run; ``bench/experiments`` and ``bench/source`` run by name only. A bench is a module with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
-memory and caches of one do not flatter the next. ``--json`` leaves out the table that is otherwise written to stderr.
+Without a name, all benches directly in ``bench`` run; those of ``bench/experiments`` and ``bench/source`` run by name
+only. A bench is a module with a ``main()`` that prints one JSON line. Each runs in its own process, so that memory and
+caches of one do not influence the next. ``--json`` leaves out the line of seconds per bench on stderr.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 SHARED_MODULES = {"__init__", "__main__"}
-BY_NAME = ("experiments", "source")  # folders whose benches run only when they are named
+BY_NAME = ("experiments", "source")  # folders whose benches run by name only
 LONGEST_SECONDS = 1800
 
 
 def modules() -> dict[str, str]:
-    """The module of every bench, by name."""
+    """Name -> module of every bench."""
     paths = [path for folder in (FOLDER, *(FOLDER / name for name in BY_NAME)) for path in sorted(folder.glob("*.py"))]
     return {
         path.stem: ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts)
@@ -29,12 +30,12 @@ def modules() -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """The benches that run unless others are named."""
+    """Benches that run when none is named."""
     return [name for name, module in modules().items() if module.split(".")[1] not in BY_NAME]
 
 
 def run(name: str) -> tuple[int, dict | None]:
-    """Run one bench; its exit code and its JSON line. What else it says goes to stderr."""
+    """Run one bench; returns its exit code and its last JSON line (None without one)."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", modules()[name]],
         cwd=FOLDER.parent,
@@ -47,7 +48,7 @@ def run(name: str) -> tuple[int, dict | None]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run what is named, or all; 1 when one of them failed."""
+    """Run the named benches or all; returns 1 when one failed, 2 for an unknown name."""
     chosen = [argument for argument in arguments if not argument.startswith("--")]
     unknown = sorted(set(chosen) - set(modules()))
     if unknown:

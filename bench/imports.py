@@ -1,7 +1,7 @@
-"""100,000 rows in one XLSX: seconds and peak memory of the importing process and its children.
+"""Import of 100,000 rows in one XLSX: seconds, and peak memory of the importing process and its children.
 
-``python -m bench.imports [ROWS] [--browser]``. One JSON line: through the command line, or as a person does it, in a
-browser, with the progress that was seen on the way.
+``python -m bench.imports [ROWS] [--browser]``. One JSON line: through the command line, or in a browser with the
+progress that a user sees.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AGENCIES = ("พอช.", "สปสช.", "กรมการพัฒนาช
 
 
 def write(path: Path, rows: int) -> int:
-    """A workbook of one sheet with title rows and a grand total; returns its satang."""
+    """Write a workbook of one sheet with a title and a grand total; returns its total in satang."""
     chance, total = random.Random(2550), 0
     areas = [(row.name_th, row.district_name_th, int(row.villages)) for row in reference.subdistricts().itertuples()]
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
@@ -73,7 +73,7 @@ def write(path: Path, rows: int) -> int:
 
 
 def measure(rows: int = 100_000) -> dict:
-    """Write, import through ``python -m loaders import``, compare."""
+    """Write a workbook, import it with ``python -m loaders import``, compare the sums."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.xlsx"
         satang = write(path, rows)
@@ -100,7 +100,7 @@ def measure(rows: int = 100_000) -> dict:
 
 
 def in_browser(rows: int = 100_000) -> dict:
-    """Upload, read, store; what the progress bar said, and the peak memory of the server and of each process it started."""
+    """Upload, read and store in a browser; also the texts of the progress bar, and peak memory per process."""
     with tempfile.TemporaryDirectory() as folder:
         path, store = Path(folder) / "large.xlsx", Path(folder) / "store.sqlite"
         satang = write(path, rows)
@@ -125,20 +125,20 @@ def in_browser(rows: int = 100_000) -> dict:
 
 
 def _stored_satang(store: Path) -> int:
-    """What the store holds, summed by the database; the page rounds to a hundredth of a million."""
+    """Sum of the stored satang by SQL, since the page rounds its amounts."""
     with sqlite3.connect(store) as connection:
         return connection.execute("SELECT sum(amount_satang) FROM support").fetchone()[0]
 
 
 def _follow(seen: served.Visit, address: str, until: str, peaks: dict[str, int], bar: list[str]) -> None:
-    """Look again and again until the words are there: what the bar says, how large the processes are."""
+    """Poll until the text ``until`` is visible; collects texts of the progress bar and peak memory per process."""
     server, end = served.process(address), time.monotonic() + LONGEST_SECONDS
     while not seen.page.get_by_text(until).first.is_visible():
         if time.monotonic() > end:
             raise TimeoutError(
                 f"no “{until}” within {LONGEST_SECONDS:.0f} s; the page says: {seen.page.inner_text('body')[:500]}"
             )
-        with suppress(PlaywrightTimeout):  # the bar goes while it is being read
+        with suppress(PlaywrightTimeout):  # the bar may disappear while it is being read
             for words in seen.page.locator('[data-testid="stProgress"]').all_inner_texts():
                 wide = seen.page.locator('[data-testid="stProgress"] [role="progressbar"]').first
                 share = wide.get_attribute("aria-valuenow", timeout=1000) if wide.count() else ""
@@ -149,7 +149,7 @@ def _follow(seen: served.Visit, address: str, until: str, peaks: dict[str, int],
 
 
 def _peaks(server: int) -> dict[str, int]:
-    """Highest resident memory so far, KiB, of the server and of its descendants, by module."""
+    """Module -> highest resident memory so far in KiB, of the server and its descendants."""
     listed = dict(served.processes())
     family, grown = {server}, True
     while grown:
@@ -161,7 +161,7 @@ def _peaks(server: int) -> dict[str, int]:
         name = words[words.index("-m") + 1] if "-m" in words else words[0]
         try:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        except OSError:  # gone meanwhile
+        except OSError:  # the process has ended
             continue
         peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
         peaks[name] = max(peaks.get(name, 0), peak)

@@ -1,7 +1,7 @@
-"""A filter change until the map is repainted: our coverage page beside what a user would pick instead. One JSON line.
+"""Time from a filter change until the map is repainted: our coverage page and common alternatives. One JSON line.
 
 One run, one browser, the same polygons and values: a text-only rerun (the floor), the tutorial pattern, pydeck, plotly
-and our page. ``python -m bench.map_change [CHANGES]``, 15 changes each unless told otherwise.
+and our page. ``python -m bench.map_change [CHANGES [PEERS]]``, by default 15 changes each and all peers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ WATCH = (Path(__file__).with_name("watch.js")).read_text(encoding="utf-8")
 OPTIONS = 6
 SHAPES = 170
 PEERS = ("floor", "tutorial", "deck", "plotly_map")
-# The values of the peers are what our own page shows under each function; written in a process of its own.
+# Values of the peers: what our page shows for each theme; run in a child process.
 VALUES = """
 import json, sys
 from pages.queries import store as queries
@@ -45,17 +45,17 @@ json.dump(found, open(sys.argv[1], "w"))
 
 @dataclass
 class Side:
-    """One of the pages compared."""
+    """One of the compared pages; ``kind``: its entry in ``watch.js``."""
 
     name: str
     kind: str
     address: str
-    label: str | None = None  # the combobox to change, the first one when there is no label
+    label: str | None = None  # key of the combobox to change; None: the first one
 
 
 @contextmanager
 def sides(store: Path, folder: Path, names: tuple[str, ...] = PEERS) -> Iterator[list[Side]]:
-    """Our board and the peers, each on its own server."""
+    """Start our board and the peers, each on its own server."""
     with ExitStack() as stack:
         ours = stack.enter_context(served.board(store))
         address = f"{ours}/coverage"
@@ -69,7 +69,7 @@ def sides(store: Path, folder: Path, names: tuple[str, ...] = PEERS) -> Iterator
 
 
 def write_polygons(browser: stage.Chromium, address: str, folder: Path) -> None:
-    """Keep the geometry file that our own page fetches."""
+    """Write ``polygons.json``: the geometry that our page fetches, with the properties that peers need."""
     with stage.context(browser) as profile:
         page = profile.new_page()
         asked: list[Request] = []
@@ -90,7 +90,7 @@ def write_polygons(browser: stage.Chromium, address: str, folder: Path) -> None:
 
 
 def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, float]:
-    """Open a page; milliseconds from the address to a whole picture."""
+    """Open a page; milliseconds until all shapes are painted."""
     page = profile.new_page()
     page.add_init_script(WATCH)
     start = time.perf_counter()
@@ -102,7 +102,7 @@ def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, float]:
 
 
 def change(page: Page, side: Side, index: int, shapes: int = SHAPES) -> dict | None:
-    """Choose an option and wait for another whole picture."""
+    """Choose an option and wait until the map is repainted; None when it is not."""
     box = (
         page.locator(f".st-key-{side.label}").get_by_role("combobox")
         if side.label
@@ -114,7 +114,7 @@ def change(page: Page, side: Side, index: int, shapes: int = SHAPES) -> dict | N
 
 
 def zoom_is_kept(page: Page, side: Side) -> bool | None:
-    """Zoom a Leaflet map by hand, change the filter, look again."""
+    """Whether the zoom of a Leaflet map survives a filter change; None for other maps."""
     if side.kind not in ("board", "tutorial"):
         return None
     frame = next(frame for frame in page.frames if "st_folium" in frame.url)
@@ -127,7 +127,7 @@ def zoom_is_kept(page: Page, side: Side) -> bool | None:
 
 
 def click_to_details(page: Page, side: Side) -> float | None:
-    """Milliseconds from a click on a shape to its details on the page: ours opens the subdistrict's card beside the map."""
+    """Milliseconds from a click on a shape until its details are shown (ours: the card of the subdistrict)."""
     if side.kind not in ("board", "tutorial"):
         return None
     milliseconds = page.evaluate(f"kradanWatch.details('{'.kradan-card h2' if side.kind == 'board' else 'h3'}')")
@@ -135,7 +135,7 @@ def click_to_details(page: Page, side: Side) -> float | None:
 
 
 def offline(browser: stage.Chromium, side: Side) -> bool:
-    """Whether a whole picture appears with every other host cut off."""
+    """Whether the map is painted when all other hosts are unreachable."""
     with stage.context(stage.cut_off(browser)) as profile:
         page = profile.new_page()
         page.add_init_script(WATCH)
@@ -143,16 +143,16 @@ def offline(browser: stage.Chromium, side: Side) -> bool:
         test = f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {SHAPES}"
         try:
             page.wait_for_function(test, timeout=8_000, polling=50)
-        except Exception:  # noqa: BLE001 - a map that never comes is the finding
+        except Exception:  # noqa: BLE001 - a map that is never painted is a result
             return False
         return True
 
 
 def weigh(browser: stage.Chromium, side: Side) -> dict:
-    """Kilobytes of a first page, of a change to values not seen yet and of one to values seen before.
+    """Kilobytes of a first page, of a change to new values, and of a change to values seen before.
 
-    In a browser of its own: watching every message costs CPU by the message, so nothing is timed meanwhile. ``wire`` is
-    what went over the local network for a change, both ways, compressed if it is, with the headers of every packet.
+    In its own browser profile, because metering messages costs CPU and would disturb the timing. ``wire``: bytes on
+    the loopback interface, both ways, compressed where the server compresses, with packet headers.
     """
     with stage.context(browser) as profile:
         page = profile.new_page()
@@ -179,12 +179,12 @@ def weigh(browser: stage.Chromium, side: Side) -> dict:
 
 
 def measure(browser: stage.Chromium, side: Side, changes: int) -> dict:
-    """Figures of one page."""
+    """All figures of one page."""
     with stage.context(browser) as profile:
         page, cold = opened(profile, side)
         stage.settled(page)
         page.close()
-        page, _ = opened(profile, side)  # from the second visit on a browser keeps scripts compiled
+        page, _ = opened(profile, side)  # a browser caches compiled scripts from the second visit on
         stage.settled(page)
         page.close()
         stage.rested()
@@ -201,7 +201,7 @@ def measure(browser: stage.Chromium, side: Side, changes: int) -> dict:
             if result is None:
                 return {"failed": "no repaint within 60 s"}
             stage.settled(page)
-            if number < OPTIONS:  # values that nobody has asked for since the server started
+            if number < OPTIONS:  # first round: values that the server has not computed yet
                 first.append(result["ms"])
                 continue
             taken.append(result["ms"])
@@ -221,11 +221,11 @@ def measure(browser: stage.Chromium, side: Side, changes: int) -> dict:
 
 
 def main(changes: int = 15, names: tuple[str, ...] = PEERS) -> dict:
-    """Print the table and the ratio to the floor."""
+    """Measure all sides, and print the figures and the ratio of our time to the floor."""
     with stage.demo_store() as store, tempfile.TemporaryDirectory() as name, stage.chromium() as browser:
         folder = Path(name)
         with sides(store, folder, names) as pages:
-            with served.board(store) as other:  # a server of its own, so that our first page stays cold
+            with served.board(store) as other:  # another server, so that our first page stays cold
                 write_polygons(browser, f"{other}/coverage", folder)
             table = {}
             for side in pages:

@@ -1,7 +1,7 @@
-"""The place matcher on the answer key: speed, precision, what is resolved, misses by kind. One JSON line.
+"""Place matcher on the answer key: speed, precision, share resolved, misses by problem. One JSON line.
 
-A miss is a row that the machine did not settle or settled wrongly, counted by problem; ``offered_first`` is the
-share of a group that is resolved or has the true place as the first candidate.
+A miss is a row that was not resolved or resolved wrongly; ``offered_first`` is the share of a group that is resolved
+or has the true place as its first candidate.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def measure(key: pd.DataFrame) -> dict:
 
 def main() -> None:
     """Print the figures of the answer key."""
-    Places.national()  # the gazetteer is built once per process and is not what is measured
+    Places.national()  # build the gazetteer, which is cached per process, before the timing
     print(json.dumps(measure(pd.read_csv(KEY, dtype=str, keep_default_na=False)), ensure_ascii=False))
 
 

@@ -1,4 +1,4 @@
-"""The wall in a real browser, cold, other hosts blocked: seconds to the first view, milliseconds from key to paint, blank frames."""
+"""Meeting wall in a browser without other hosts: seconds to the first view, ms from key to paint, blank frames."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMED = """(key) => new Promise(done => {
 
 
 def main() -> dict[str, float | int]:
-    """Every view five times; every question by two keys."""
+    """Show every view :data:`ROUNDS` times and every question once, by two keys each; print the figures."""
     with tempfile.TemporaryDirectory() as folder, served.browser() as chromium:
         store = served.make_store(Path(folder) / "kradan.sqlite", demo=True)
         with served.board(store) as address:
@@ -37,7 +37,7 @@ def main() -> dict[str, float | int]:
             changes = [frame.evaluate(TIMED, str(key)) for _round in range(ROUNDS) for key in (2, 3, 4, 5, 6, 7, 8, 1)]
             answers = []
             for number in range(10):
-                seen.page.keyboard.press("Escape" if number == 1 else "Shift")  # the first question asks for a name
+                seen.page.keyboard.press("Escape" if number == 1 else "Shift")  # the first question opens a name field
                 seen.page.keyboard.press("q")
                 answers.append(frame.evaluate(TIMED, str((number + 1) % 10)))
             milliseconds = sorted(change[0] for change in changes + answers)

@@ -1,9 +1,9 @@
-"""The nation, 7,425 subdistricts: our nation page and the province a click opens, beside the tutorial pattern. One JSON line.
+"""Nation with 7,425 subdistricts: our nation page and the opened province beside the tutorial pattern. One JSON line.
 
-One run, one browser. The tutorial pattern draws every subdistrict of the nation, as a user of it would: once on shapes that
-are simplified as far as ours (``tutorial``), once on the shapes of the boundary file, which is what both are given
-(``tutorial_file``). We draw the 77 provinces and the subdistricts of the one that is opened (the largest, 289).
-``python -m bench.nation [CHANGES [PAGES]]``, 9 changes each and all pages unless told otherwise.
+One run, one browser. The tutorial pattern draws every subdistrict of the nation: once on shapes simplified as much as
+ours (``tutorial``), once on those of the boundary file that both start from (``tutorial_file``). We draw the 77
+provinces, and the subdistricts of the opened one (the largest, 289).
+``python -m bench.nation [CHANGES [PAGES]]``, by default 9 changes each and all pages.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WARM = 5
 PAGES = ("nation", "province", "tutorial", "tutorial_file")
 TUTORIALS = ("tutorial", "tutorial_file")
 VIEW = "13.2,101.4,6"
-# Made in processes of their own, so that neither memory nor caches of it stay in the bench.
+# Run in child processes, so that neither their memory nor their caches stay in the bench.
 POLYGONS = """
 import json, sys
 import shapely
@@ -72,7 +72,7 @@ print(len(geo_nation.to_geojson(shapes, nation.provinces())))
 
 
 def fill(path: Path) -> None:
-    """Invented work in every province: summaries for the nation, records for the province that is opened."""
+    """Fill a store with invented data of every province: summaries, and records for the province that is opened."""
     import geothai
     from sqlalchemy import insert
 
@@ -119,7 +119,7 @@ def _support(dice: random.Random, batch: int, row: int, places: list, agencies: 
 
 
 def child(code: str, *arguments: object) -> tuple[str, float]:
-    """Run code in a process of its own; its answer and its CPU seconds."""
+    """Run code in a child process; returns its output and CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)], cwd=stage.ROOT, check=True, capture_output=True, text=True,
@@ -131,7 +131,7 @@ def child(code: str, *arguments: object) -> tuple[str, float]:
 
 @contextmanager
 def sides(store: Path, folder: Path, shapes: dict[str, int], shown: int) -> Iterator[list[tuple[Side, int]]]:
-    """The pages with the number of shapes each has to paint."""
+    """Start the servers; yields the pages with the number of shapes each has to paint."""
     with ExitStack() as stack:
         ours = stack.enter_context(served.board(store, KRADAN_BOUNDARIES=str(NATION_FILE)))
         measured = [
@@ -145,7 +145,7 @@ def sides(store: Path, folder: Path, shapes: dict[str, int], shown: int) -> Iter
 
 
 def opened(profile, side: Side, shapes: int) -> tuple[Page, stage.Meter, float]:
-    """Open a page; milliseconds from the address to a whole picture."""
+    """Open a page; returns it, its meter, and milliseconds until all shapes are painted."""
     page = profile.new_page()
     page.add_init_script(WATCH)
     meter = stage.Meter(page)
@@ -157,20 +157,20 @@ def opened(profile, side: Side, shapes: int) -> tuple[Page, stage.Meter, float]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has nothing more to send, however long that takes."""
+    """Wait until the script run of the page has ended, up to :data:`PATIENCE_MS`."""
     page.wait_for_timeout(150)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
     page.wait_for_timeout(150)
 
 
 def measure(browser: stage.Chromium, side: Side, shapes: int, changes: int) -> dict:
-    """Figures of one page."""
+    """All figures of one page."""
     with stage.context(browser) as profile:
         page, meter, cold = opened(profile, side, shapes)
         settled(page)
         weight = meter.total()
         page.close()
-        page, _, _ = opened(profile, side, shapes)  # from the second visit on a browser keeps scripts compiled
+        page, _, _ = opened(profile, side, shapes)  # a browser caches compiled scripts from the second visit on
         settled(page)
         stage.rested()
         figures = {"shapes": shapes, "cold_page_ms": round(cold, 1), "first_page_kb": round(weight / 1000, 1)}
@@ -188,7 +188,7 @@ def measure(browser: stage.Chromium, side: Side, shapes: int, changes: int) -> d
             if result is None:
                 return figures | {"change_ms": None, "failed": "no repaint within 60 s"}
             settled(page)
-            if number >= OPTIONS:  # the first round asks for values that nobody has seen since the server started
+            if number >= OPTIONS:  # the first round is left out: its values are not computed yet
                 times.append(result["ms"])
                 blanks.append(result["blank"])
                 sent.append(meter.total() - before)
@@ -201,7 +201,7 @@ def measure(browser: stage.Chromium, side: Side, shapes: int, changes: int) -> d
 
 
 def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
-    """Print the table, and our pages as a part of the tutorial's (the bar for the warm page is 0.125)."""
+    """Print the figures, and our times as shares of the tutorial's (the limit for the warm page is 0.125)."""
     with tempfile.TemporaryDirectory() as name, stage.chromium() as browser:
         folder = Path(name)
         os.environ.pop("DATABASE_URL", None)
@@ -232,7 +232,7 @@ def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
     return line
 
 
-# How many subdistricts of the province the file has: the map cannot paint more.
+# Number of subdistricts of the province in the boundary file, which is the number of shapes to wait for.
 SHOWN = f"""
 import sys
 from loaders.boundaries import find as boundaries

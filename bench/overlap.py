@@ -1,4 +1,4 @@
-"""Overlap engine: one JSON line with the time for the planted province and for 2,000 supports in one place."""
+"""Overlap engine: seconds for a province with planted pairs, and for 2,000 supports in one place. One JSON line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _timed(support, rules, schemes) -> tuple[float, Overlaps]:
 
 
 def main() -> dict[str, float | int]:
-    """Median of five runs; precision and recall of suspected duplication against what was planted."""
+    """Median of :data:`RUNS` runs; precision and recall of suspected duplication against the planted pairs."""
     rules = tomllib.loads((RULES / "overlap.toml").read_text(encoding="utf-8"))
     schemes = tomllib.loads((RULES / "cofinancing.toml").read_text(encoding="utf-8"))
     support, truth = planted.province()

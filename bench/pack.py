@@ -1,4 +1,4 @@
-"""Meeting pack of the demo province: one JSON line with the seconds of the whole pack, and of each kind of file."""
+"""Meeting pack of the demo province: seconds of the whole pack and of each kind of file. One JSON line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.meeting_store import opened
 
 
 def main() -> dict[str, float | int]:
-    """Build the pack once, cold, as a person does; ``cpu_seconds`` tell a busy machine from a slow pack."""
+    """Build the pack once, cold; ``cpu_seconds`` shows whether the machine was busy or the pack is slow."""
     with tempfile.TemporaryDirectory() as folder, opened(served.make_store(Path(folder) / "kradan.sqlite", demo=True)):
         begin, busy = time.perf_counter(), time.process_time()
         facts = meeting_facts.gather(queries.current_scope())

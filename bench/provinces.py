@@ -1,7 +1,7 @@
-"""Facts and schematic map of each of the 77 provinces: what is known, how near the map comes to the true one, seconds.
+"""Facts and schematic map of each of the 77 provinces: what is known, likeness to the true map, CPU seconds.
 
-Prints a table (``data/reference/provinces.csv`` is a copy) and one JSON line with the medians. Without the national
-boundary file (``shared/data``) nothing can be compared and the bench says so.
+Prints a table to stderr (``--write`` updates ``data/reference/provinces.csv``) and one JSON line with the medians.
+Exits with a message when the national boundary file (``shared/data``) is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PLANE = "EPSG:32647"
 
 
 def main() -> None:
-    """Measure every province."""
+    """Measure every province and print the figures."""
     if not NATIONAL.exists():
         sys.exit(f"{NATIONAL} is not there: nothing to compare with")
     true = gpd.read_file(NATIONAL, columns=["ADM3_PCODE"]).to_crs(PLANE)
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def measure(province: str, true: gpd.GeoDataFrame) -> dict:
-    """One province: shares of what is known, mean intersection over union, share of true neighbours that touch."""
+    """Figures of a province: counts of facts, mean intersection over union, share of true neighbours that touch."""
     places, pairs = facts.subdistricts(province), facts.adjacency(province)
     begin = time.process_time()
     drawn = schematic(places)

@@ -1,4 +1,4 @@
-"""Ranking: time for 1,000 draws x 170 places x 12 criteria, and the published indices recomputed. One JSON line."""
+"""Ranking: seconds for 1,000 draws x 170 places x 12 criteria, and published indices recomputed. One JSON line."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _spec(name: str):
 
 
 def _calibration() -> dict[str, float]:
-    """Of the classes called at least 90 % stable, the share that holds once the data that were missing come.
+    """Share of the classes with stability of at least 0.9 that are right once the missing data are known.
 
-    A quarter of the cells is erased at random, or a third of the criteria for half of the places, and both in places
-    only; the whole table then says what the class is.
+    A quarter of the cells is erased at random, or a third of the criteria in half of the places; the ranking of the
+    complete table gives the true class. Only places with erased data count.
     """
     croatia = pd.read_csv(CHECKS / "crodi2017_inputs_published_recomputed.csv", dtype={"mb": str})
     stated = tomllib.loads((ROOT / "data" / "rules" / "index_crodi2017.toml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Pilot selection: proven optimum for the province and for a country of 7,436 subdistricts. One JSON line."""
+"""Pilot selection: proven optimum for the province and for a nation of 7,436 subdistricts. One JSON line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _figures(choice: Choice, wish: Wish) -> dict[str, object]:
 
 
 def main() -> dict[str, object]:
-    """Seconds include the check in whole satang; the province also the price of every wish."""
+    """Print the figures; seconds include the check in whole satang, for the province also the price of constraints."""
     pilots = Wish(55, budget_satang=2_500_000_000, per_district=1, forced_in=("800101",), forced_out=("800106",))
     province = select(_province(), pilots)
     apart = select(_province(), Wish(30, per_district=1, neighbours="apart"), reference.adjacency(), prices=False)

@@ -1,8 +1,9 @@
-"""How many people at once: simultaneous sessions that change a filter every 5 s, ours beside the tutorial pattern. One JSON line.
+"""Number of simultaneous sessions that can change a filter every 5 s, ours and the tutorial pattern. One JSON line.
 
-``python -m bench.sessions [SECONDS] [OURS] [TUTORIAL]``: seconds per step (20 unless told otherwise), numbers of sessions to try,
-comma-joined (``20,50,100,130`` and ``5,10``). Each session is a websocket client of its own that speaks Streamlit's messages and
-waits for ``script_finished``; clients run in a second process on the same machine, so the figure is on the safe side.
+``python -m bench.sessions [SECONDS [OURS [TUTORIAL]]]``: seconds per step (default 20), numbers of sessions to try,
+comma-separated (defaults ``20,50,100,130`` and ``2,5,10``). Each session is a websocket client that speaks Streamlit's
+protocol and waits for ``script_finished``. The clients run on the same machine in a second process, so the result is
+conservative.
 """
 
 from __future__ import annotations
@@ -24,19 +25,17 @@ from bench.support.client import Client
 from tests.support import served
 
 EVERY = 5.0
-ARRIVALS = 4.0  # people in a second
+ARRIVALS = 4.0  # sessions that open per second
 OPTIONS = 6
 
 
 async def _one(
     address: str, page: str, key: str, until: float, delay: float, taken: list[tuple[float, float]], errors: list[str]
 ) -> None:
-    """One person: open the page, then a change every five seconds; a late answer delays the next change.
+    """One session: open the page, then change a filter every 2.5 to 7.5 seconds; a late answer delays the next change.
 
-    Between 2.5 and 7.5 seconds, as it happens: people who wait exactly five fall into step after the first late answer,
-    and then all of them ask at once for ever.
-
-    ``taken`` gets the moment of every change and the seconds it took.
+    The interval is random, because sessions with a fixed one synchronise after the first late answer and then all
+    send at once. ``taken`` collects (moment of the change, seconds it took).
     """
     await asyncio.sleep(delay)
     try:
@@ -56,9 +55,9 @@ async def _one(
 
 
 async def step(address: str, page: str, key: str, sessions: int, seconds: float) -> dict:
-    """Figures of one number of sessions, once all of them are there: they come in one by one, four in a second.
+    """Figures of one number of sessions, measured after all of them are open (:data:`ARRIVALS` per second).
 
-    Opening a page costs a server several changes; what is asked here is how many people can work at once.
+    Opening a page costs the server as much as several changes, and would distort the figures.
     """
     taken: list[tuple[float, float]] = []
     errors: list[str] = []
@@ -78,7 +77,7 @@ async def step(address: str, page: str, key: str, sessions: int, seconds: float)
 
 
 def client_process(arguments: list[str]) -> None:
-    """The crowd: numbers of sessions one after the other, stopping after the first that is far too slow."""
+    """Try the numbers of sessions in turn; stop after the first that is far too slow. Runs in the client process."""
     address, page, key, numbers, seconds = arguments
     for sessions in map(int, numbers.split(",")):
         figures = asyncio.run(step(address, page, key, sessions, float(seconds)))
@@ -88,7 +87,7 @@ def client_process(arguments: list[str]) -> None:
 
 
 def crowd(address: str, page: str, key: str, numbers: str, seconds: float) -> list[dict]:
-    """Run the crowd in a process of its own."""
+    """Run :func:`client_process` in a child process; returns the figures per number of sessions."""
     command = [
         sys.executable,
         "-W",
@@ -108,12 +107,12 @@ def crowd(address: str, page: str, key: str, numbers: str, seconds: float) -> li
 
 
 def most(steps: list[dict], bar: float) -> int:
-    """The largest number of sessions whose p95 stays under the bar without an error."""
+    """Largest number of sessions with a 95th percentile of at most ``bar`` seconds and no error."""
     return max((step["sessions"] for step in steps if step["p95_s"] <= bar and not step["errors"]), default=0)
 
 
 def main(seconds: float = 20, ours: str = "20,50,100,130", tutorial: str = "2,5,10") -> dict:
-    """Print both sides."""
+    """Print the figures of both."""
     line: dict = {"bench": "sessions", "change_every_s": EVERY, "seconds_per_step": seconds}
     with stage.demo_store() as store, tempfile.TemporaryDirectory() as name:
         with served.board(store) as address:

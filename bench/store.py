@@ -1,9 +1,9 @@
-"""The store at national size on SQLite and PostgreSQL: load, heaviest page queries, writers, kill -9, live backups.
+"""Store at national size on SQLite and PostgreSQL: load, heaviest page queries, writers, kill -9, live backups.
 
-``KRADAN_BENCH_ROWS`` support rows (default 500,000; the national figure is 5,000,000, which wants about 5 GB of disk and
-stays below 1 GB of memory: no more than one province and year is held at a time). Prints one JSON line with both engines,
-each measured in a process of its own; progress goes to stderr. ``KRADAN_BENCH_KILLS=0`` and ``KRADAN_BENCH_WRITES=0``
-leave those parts out.
+``KRADAN_BENCH_ROWS`` support rows (default 500,000; national size is 5,000,000, which needs about 5 GB of disk and less
+than 1 GB of memory, because only one province and year is held at a time). One JSON line with both engines, each
+measured in its own process; progress goes to stderr. ``KRADAN_BENCH_KILLS=0`` and ``KRADAN_BENCH_WRITES=0`` leave those
+parts out.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ROWS = int(os.environ.get("KRADAN_BENCH_ROWS", "500000"))
 MOMENTS = int(os.environ.get("KRADAN_BENCH_KILLS", "50"))
 WRITES = int(os.environ.get("KRADAN_BENCH_WRITES", "10000"))
 YEARS = range(2003, 2008)
-BYTES_PER_ROW = 1_000  # both engines together, with indexes, logs and room to sort
+BYTES_PER_ROW = 1_000  # disk space for both engines, with indexes, logs and sorting
 AGENCIES = ["codi", "nhso", "cdd", "baac", "msdhs", "thaihealth", "trf", "lao", "psdhs", "province_office"]
 THEMES = [
     "sufficiency",
@@ -54,7 +54,7 @@ THEMES = [
 
 
 def nation() -> dict[str, list[str]]:
-    """Subdistrict codes by province: 7,436 in all."""
+    """Province code -> its subdistrict codes, 7,436 in all."""
     codes_of: dict[str, list[str]] = {}
     for province in geothai.provinces():
         districts = geothai.districts(province.code)
@@ -65,7 +65,7 @@ def nation() -> dict[str, list[str]]:
 
 
 def batch_rows(rng: np.random.Generator, codes: list[str], year: int, number: int) -> list[dict]:
-    """Support records of one province and year by many agencies."""
+    """``number`` random support records of one province and year."""
     places, money = rng.integers(len(codes), size=number), rng.integers(1_000_00, 5_000_000_00, size=number)
     agencies, themes = rng.integers(len(AGENCIES), size=number), rng.integers(len(THEMES), size=number)
     people = rng.integers(1, 500, size=number)
@@ -82,7 +82,7 @@ def batch_rows(rng: np.random.Generator, codes: list[str], year: int, number: in
 
 
 def load(engine, rows: int) -> dict:
-    """A batch per province and year, each in one transaction with its sums."""
+    """Load a batch per province and year, each in one transaction with its sums; returns the figures."""
     rng, places = np.random.default_rng(80), nation()
     share = rows / sum(map(len, places.values())) / len(YEARS)
     begun, done, slowest = time.perf_counter(), 0, 0.0
@@ -121,12 +121,12 @@ def _say(text: str) -> None:
 
 
 def memory() -> int:
-    """The most that this process has held so far, MiB."""
+    """Peak memory of this process so far, MiB."""
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def disk(engine) -> int:
-    """What the store takes on the disk, MiB."""
+    """Size of the store on disk, MiB."""
     with store.reading(engine) as connection:
         if store.is_sqlite(engine):
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
@@ -137,7 +137,7 @@ def disk(engine) -> int:
 
 
 def median(engine, read, times: int = 15) -> dict:
-    """Median milliseconds of several runs, each with its own connection; and how many rows came back."""
+    """Median milliseconds of several runs, each with its own connection; number of rows; peak memory."""
     taken, rows = [], 0
     for _ in range(times):
         begun = time.perf_counter()
@@ -148,7 +148,7 @@ def median(engine, read, times: int = 15) -> dict:
 
 
 def queries(engine) -> dict:
-    """The three heaviest page queries; every row of a province and year; the raw GROUP BY that the summary table replaces."""
+    """Three heaviest page queries, all rows of a province and year, the GROUP BY that the summary table replaces."""
     support = tables.support
     raw = "SELECT province_code, fiscal_year, theme_code, count(*), sum(amount_satang) FROM support GROUP BY 1, 2, 3"
     here = select(support).where(
@@ -169,7 +169,7 @@ def queries(engine) -> dict:
 
 
 def texts(engine) -> dict:
-    """A long read, every row of a province: MiB of its cells of text, an object of many cells counted once."""
+    """Read all rows of a province: MiB of its text cells, shared objects counted once (``held_mb``) or per cell."""
     with store.reading(engine) as connection:
         frame = store.read_register(connection, "support", "80", viewer=DATA_TEAM)
     cells = [cell for name in frame for cell in frame[name].tolist() if isinstance(cell, str)]
@@ -179,7 +179,7 @@ def texts(engine) -> dict:
 
 
 def writers(engine, url: str, writes: int) -> dict:
-    """Two processes x ten threads add to one number, readers beside."""
+    """Two processes with ten threads each increment one number; counts lost writes and waiting times."""
     with store.writing(engine) as connection:
         connection.execute(insert(tables.setting).values(name="counter", value="0"))
     engine.dispose()
@@ -196,10 +196,10 @@ def writers(engine, url: str, writes: int) -> dict:
 
 
 def kills(engine, url: str, folder: Path, moments: int) -> dict:
-    """End an import at random moments; the store must be as before or as after."""
+    """Kill an import at random moments; the store must be as before or as after."""
     rows, chance, after, between = templates.example_rows("plan") * 250, random.Random(50), 0, 0
     loaded, usual = 0, 0.0
-    for number in range(-2, moments):  # the first warms what all share, the second tells how long one takes
+    for number in range(-2, moments):  # the first warms shared caches, the second gives the usual duration
         path = folder / f"{number}.xlsx"
         templates.write_template("plan", path, rows + rows[: number + 3])
         engine.dispose()
@@ -222,13 +222,13 @@ def kills(engine, url: str, folder: Path, moments: int) -> dict:
 
 
 def backups(engine, url: str, folder: Path, socket: str) -> dict:
-    """Twenty backups under writes; every one restored and found whole."""
+    """Make twenty backups during writes, restore each and check that it is whole."""
     from loaders.store.restore import restore
 
     whole = 0
     for file in live_backups(url, engine, folder, 20):
         if store.is_sqlite(engine):
-            whole += whole_batches(store.open_store(f"sqlite:///{file}")) >= 0  # fails itself when it is not
+            whole += whole_batches(store.open_store(f"sqlite:///{file}")) >= 0  # raises when a batch is not whole
             continue
         with postgres.database(socket) as other:
             restore(file, other)
@@ -239,7 +239,7 @@ def backups(engine, url: str, folder: Path, socket: str) -> dict:
 
 
 def measure(url: str, empty: list[str], folder: Path, socket: str) -> dict:
-    """All figures of one engine; the load and the rest run in stores of their own."""
+    """All figures of one engine; ``url``: store of the load, ``empty``: one store for each other part."""
     os.environ["KRADAN_BACKUPS"] = str(folder)
     engine = store.open_store(url, create=True)
     figures = {"load": load(engine, ROWS), "queries": queries(engine), "texts": texts(engine)}
@@ -257,7 +257,7 @@ def measure(url: str, empty: list[str], folder: Path, socket: str) -> dict:
 
 
 def apart(work: Callable[..., dict], *arguments: object) -> dict:
-    """Figures from a process of its own, so that the memory of one engine is not counted for the other."""
+    """Run ``work`` in a child process, so that the memory of one engine is not counted for the other."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=lambda: theirs.send(work(*arguments)))

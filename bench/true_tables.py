@@ -1,6 +1,6 @@
-"""True tables in the forms of offices: how many are read right, asked about, or wrong without a word. One JSON line.
+"""Known tables written as sheets of many forms: how many are read right, asked about, or silently read wrong.
 
-``python -m bench.true_tables [TABLES [FIRST_SEED]]``
+``python -m bench.true_tables [TABLES [FIRST_SEED]]``, 2,000 tables by default. One JSON line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from loaders.places.matcher import Places
 from tests.support.drawn import true_forms, true_tables
 
-CHECKS = (true_tables.check, true_forms.check)  # by turns
+CHECKS = (true_tables.check, true_forms.check)  # used alternately, by seed
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Experiments that are finished: fuzzed files, injected faults, a full disk, a soak. They run by name only (hours, or root).
+"""Long or privileged experiments, run by name only: fuzzed files, injected faults, a full disk, a soak and others.
 
-``python -m bench soak``, or ``python -m bench.experiments.soak 600 8`` with arguments of its own.
+``python -m bench soak``, or with arguments ``python -m bench.experiments.soak 600 8``.
 """

@@ -1,11 +1,11 @@
-"""Bad files: crafted ones of every kind that we know, and fuzzed ones; each must get a coded answer, quickly, in bounded memory.
+"""Bad files, crafted and fuzzed: each must get a coded answer, quickly, in bounded memory.
 
-``python -m bench.experiments.bad_files [FUZZED [FIRST]] [--seconds S] [--watch] [--table]``; 2,000 fuzzed by default. One JSON line;
-``next`` is the seed to go on with when the time was up. ``--watch`` runs everything under strace: no file outside the
-upload may be opened, no request sent. ``--table`` prints the kinds of crafted files with their answers as a table.
+``python -m bench.experiments.bad_files [FUZZED [FIRST]] [--seconds S] [--watch] [--table]``; 2,000 fuzzed by default.
+One JSON line; ``next`` is the seed to continue with when the time was up. ``--watch`` runs everything under strace: no
+file outside the upload may be opened, no request sent. ``--table`` prints crafted kinds and their answers as a table.
 
-Crafted files go the way of an upload (guards, child process, limits). Fuzzed ones run the same code in forks of this
-process, one fork for many files; a fork that dies is what the child process would turn into ``file_too_heavy``.
+Crafted files are read like an upload (guards, child process, limits). Fuzzed ones run the same code in forks of this
+process, one fork for many files; a fork that dies corresponds to ``file_too_heavy`` of the child process.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.sheets.read import read_tables
 
-SECONDS = 5.0  # of work for one file
+SECONDS = 5.0  # CPU seconds allowed for one file
 MEMORY = 1 << 30
-HANGS = 120  # seconds on the clock after which a file that does not even work is ended
+HANGS = 120  # wall-clock seconds after which a file that uses no CPU is ended
 PER_FORK = 200
 
 
 def answer(path: Path, places: Places, *, in_child: bool = True) -> str:
-    """The code of a refusal, or ``read`` when the file has an account."""
+    """Code of the refusal, or ``read``."""
     try:
         understand(path, "codi", places, trusted=not in_child)
     except Refused as stop:
@@ -51,14 +51,14 @@ def answer(path: Path, places: Places, *, in_child: bool = True) -> str:
 
 
 def cpu_seconds() -> float:
-    """What this process and its children have worked so far: other people's load on the machine does not count."""
+    """CPU seconds of this process and its children so far; independent of other load on the machine."""
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def run_crafted(
     files: list[Crafted], places: Places, at_most: float = SECONDS
 ) -> tuple[dict[str, Counter], float, list[str]]:
-    """Answers by kind, the slowest file in seconds, and what went wrong: also what takes more than ``at_most`` seconds."""
+    """Answers by kind, seconds of the slowest file, and faults: exceptions and files over ``at_most`` seconds."""
     answers: dict[str, Counter] = {}
     slowest, faults = 0.0, []
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def run_crafted(
             start = cpu_seconds()
             try:
                 code = answer(path, places)
-            except Exception as error:  # noqa: BLE001 - that is what is looked for
+            except Exception as error:  # noqa: BLE001 - any exception but Refused is a fault to report
                 code = f"{type(error).__name__}: {error}"[:120]
                 faults.append(f"{kind} {name}: {code}")
             seconds = cpu_seconds() - start
@@ -81,8 +81,8 @@ def run_crafted(
 
 
 def run_fuzzed(files: int, first: int = 0, seconds: float = float("inf")) -> dict:
-    """Damage right files and read them in forks under the limits of the child process, for so many seconds at most."""
-    # The uploads are damaged, the boundaries are not: they are read once; a test that calls this wants them back.
+    """Damage valid files and read them in forks under the child process's limits, for at most ``seconds``."""
+    # Boundaries do not change here, so they are cached; patched only for this call, because tests call it too.
     with patch.object(boundaries, "find_boundaries", cache(boundaries.find_boundaries)):
         boundaries.find_boundaries("80")
         return _fuzzed(files, first, seconds)
@@ -103,7 +103,7 @@ def _fuzzed(files: int, first: int, seconds: float) -> dict:
                 if code.startswith("FAULT") or work > SECONDS or memory > MEMORY:
                     faults.append(f"seed {seed}: {code} {work:.1f} s {memory >> 20} MiB")
                 seed += 1
-            if died is not None and seed < upto:  # this file ended the fork; the next one starts after it
+            if died is not None and seed < upto:  # this file ended the fork; the next fork starts after it
                 outcomes["file_too_heavy" if died == "file_too_heavy" else "fault"] += 1
                 if died != "file_too_heavy":
                     faults.append(f"seed {seed}: {died}")
@@ -122,7 +122,7 @@ def _fuzzed(files: int, first: int, seconds: float) -> dict:
 def _in_fork(
     folder: Path, batch: range, places: Places, expected: frozenset[str]
 ) -> tuple[list[tuple[str, float, int]], str | None]:
-    """Answer, seconds of work and peak memory of each file up to the one that ended the fork, and how that one did."""
+    """(answer, CPU seconds, peak bytes) of each file before the one that ended the fork, and how the fork ended."""
     out, back = os.pipe()
     child = os.fork()
     if child == 0:
@@ -143,7 +143,7 @@ def _in_fork(
 
 
 def _limits() -> None:
-    """One gibibyte on top of the address space that the fork begins with (most of it is never touched)."""
+    """Limit the address space to 1 GiB above what the fork starts with."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -171,22 +171,22 @@ def _fork_answer(path: Path, places: Places, expected: frozenset[str]) -> str:
         kind = guards.check(path)
     except Refused as stop:
         return stop.problem.code
-    except BaseException as error:  # noqa: BLE001 - the guards run in the server's own process
+    except BaseException as error:  # noqa: BLE001 - a fault, because the guards run in the server's own process
         return f"FAULT in guards: {type(error).__name__}: {error}"
     try:
         read_tables(path, kind, expected)
     except Refused as stop:
         return stop.problem.code
-    except BaseException:  # noqa: BLE001 - in the child process this is file_unreadable
+    except BaseException:  # noqa: BLE001 - the child process would answer file_unreadable
         return "file_unreadable"
     try:
         return answer(path, places, in_child=False)
-    except BaseException as error:  # noqa: BLE001 - and this would reach the person who imports
+    except BaseException as error:  # noqa: BLE001 - a fault, because the user would see it
         return f"FAULT after reading: {type(error).__name__}: {error}"
 
 
 def table(kinds: dict[str, dict[str, int]]) -> str:
-    """Kinds of crafted files, the answers they got and what a person reads."""
+    """Markdown table of crafted kinds, their answers and the sentence that a user reads."""
     lines = ["| kind | files | answer | what a person reads |", "|---|---|---|---|"]
     for kind, codes in sorted(kinds.items()):
         for code, files in codes.items():
@@ -196,7 +196,7 @@ def table(kinds: dict[str, dict[str, int]]) -> str:
 
 
 def measure(fuzzed: int, first: int, seconds: float) -> dict:
-    """Every crafted file (when the fuzzed ones start at the first), then the fuzzed ones."""
+    """Run crafted files (only when ``first`` is 0), then fuzzed ones."""
     places = Places.national(home="80")
     files = list(crafted()) if first == 0 else []
     kinds, slowest, faults = run_crafted(files, places)
@@ -208,7 +208,7 @@ def measure(fuzzed: int, first: int, seconds: float) -> dict:
 
 
 def watched(options: argparse.Namespace) -> dict:
-    """The same in another process under strace; beside the upload a file that is none must stay closed."""
+    """Run in another process under strace; a file beside the uploads must never be opened."""
     with tempfile.TemporaryDirectory(prefix="kradan-bad-") as folder:
         room, secret = Path(folder) / "uploads", Path(folder) / "secret.csv"
         room.mkdir()

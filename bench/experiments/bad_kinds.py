@@ -1,4 +1,4 @@
-"""The bad files themselves: crafted ones by kind, and right ones with bytes, pieces or parts damaged."""
+"""Contents of the bad files: crafted ones by kind, and valid ones with damaged bytes, pieces or parts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OTHERS = {
     "PDF": b"%PDF-1.7\n1 0 obj", "PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff\xe0", "GIF": b"GIF89a", "RAR": b"Rar!\x1a\x07", "7z": b"7z\xbc\xaf\x27\x1c",
     "gzip": b"\x1f\x8b\x08", "SQLite": b"SQLite format 3\0", "RTF": b"{\\rtf1", "EXE": b"MZ\x90\0", "ELF": b"\x7fELF", "Parquet": b"PAR1", "bzip2": b"BZh9", "xz": b"\xfd7zXZ\0",
 }  # fmt: skip
-# Words that make a careless reader open a file beside the upload, a file of the system, or a connection.
+# Content that makes a careless reader open another file or a connection.
 TEMPTING = (
     b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>&e;', b"/etc/hostname", b"../secret.csv", b"/vsicurl/http://127.0.0.1:9/x",
     b"http://127.0.0.1:9/x.csv", b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/hostname</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
@@ -33,7 +33,7 @@ Crafted = tuple[str, str, bytes]  # kind, file name, content
 
 
 def xlsx(rows: list[list[str]] | None = None) -> bytes:
-    """A small right workbook."""
+    """A small valid workbook."""
     book = openpyxl.Workbook()
     for row in [HEADS, *(rows or ROWS)]:
         book.active.append(row)
@@ -43,7 +43,7 @@ def xlsx(rows: list[list[str]] | None = None) -> bytes:
 
 
 def text(rows: list[list[str]] | None = None) -> str:
-    """A small right CSV."""
+    """A small valid CSV."""
     return "\n".join(",".join(f'"{cell}"' for cell in row) for row in [HEADS, *(rows or ROWS)]) + "\n"
 
 
@@ -61,7 +61,7 @@ def parts_of(data: bytes) -> dict[str, bytes]:
 
 
 def changed(part: str, old: bytes, new: bytes) -> bytes:
-    """The right workbook with a piece of one part replaced."""
+    """The valid workbook with a piece of one part replaced."""
     parts = parts_of(xlsx())
     name = next(path for path in parts if path.endswith(part))
     return zipped(parts | {name: parts[name].replace(old, new, 1)})
@@ -72,7 +72,7 @@ def with_cell(cell: str) -> bytes:
 
 
 def crafted() -> Iterator[Crafted]:
-    """Every crafted file."""
+    """All crafted files."""
     for group in (
         _nothing,
         _other_kinds,
@@ -296,7 +296,7 @@ def _markup() -> Iterator[Crafted]:
 
 
 def shapefile(count: int = 2, kind: int = 1, x: float = 99.9, y: float = 8.4) -> dict[str, bytes]:
-    """The parts of a small right shapefile of points."""
+    """Parts of a small valid shapefile of points."""
     body = b"".join(struct.pack(">2i", number + 1, 10) + struct.pack("<i2d", kind, x, y) for number in range(count))
     head = struct.pack(">7i", 9994, 0, 0, 0, 0, 0, (100 + len(body)) // 2) + struct.pack(
         "<2i8d", 1000, kind, *[0.0] * 8
@@ -361,7 +361,7 @@ def _values() -> Iterator[Crafted]:
 
 
 def seeds() -> list[tuple[str, bytes]]:
-    """Right files to be damaged."""
+    """Valid files to be damaged."""
     points = json.dumps(
         {
             "type": "FeatureCollection",

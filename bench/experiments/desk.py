@@ -1,6 +1,6 @@
-"""The import desk as a person uses it, in Thai: from choosing a banded sheet to stored; clicks, seconds and pictures.
+"""Import page used like a person, in Thai, from choosing a file until it is stored: clicks, seconds and screenshots.
 
-``python -m bench.experiments.desk FILE [FOLDER]``. One JSON line for a wide screen and a phone; pictures go into FOLDER.
+``python -m bench.experiments.desk [FILE [FOLDER]]``. One JSON line for wide screen and phone; screenshots in FOLDER.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from playwright.sync_api import Locator, Page
 from tests.support import served
 
 SCREENS = {"wide": (1920, 1080), "phone": (390, 844)}
-BASE = "อบจ"  # whose file it is, as a person types it
+BASE = "อบจ"  # provider of the file, as typed into the search field
 LONGEST_SECONDS = 240.0
 
 
 def measure(file: Path, pictures: Path | None) -> dict[str, dict[str, float]]:
-    """Clicks, fields typed into, seconds until read and until stored, for each screen with a store of its own."""
+    """Clicks, seconds until read and seconds until stored, per screen; each screen has its own store."""
     figures = {}
     with served.browser() as chromium:
         for name, (width, height) in SCREENS.items():
@@ -39,7 +39,7 @@ def _person(seen: served.Visit, file: Path, picture: Path | None) -> dict[str, f
     page, clicks = seen.page, 0
     start = time.perf_counter()
     page.set_input_files("input[type=file]", [str(file)])
-    clicks += 2  # the button of the box, the file in the system's list
+    clicks += 2  # the upload button, and the file in the system's dialog
     clicks += _press(page.get_by_role("button", name="อ่านไฟล์"))
     page.get_by_text("เงินในไฟล์").first.wait_for(timeout=LONGEST_SECONDS * 1000)
     seen.settled()

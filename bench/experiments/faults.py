@@ -1,11 +1,11 @@
-"""Break it on purpose, 50 times and more: what does a person see? One JSON line.
+"""Inject faults and check what a user sees. One JSON line.
 
-Each fault gets a server of its own: a store that is missing, cut, overwritten, locked, newer; boundary files of every bad
-kind; impossible settings; a disk that takes no more; hostile addresses. Then the server is killed with -9 under an open
-browser and started again. A fault is *met* when the page run ends, shows no exception element, no word of a library or a
-stack trace, and still has its map where only the map's file was broken.
+Each fault gets its own server: a store that is missing, cut, overwritten or locked; bad boundary files; impossible
+settings; a disk without room; hostile URLs. Then the server is killed with -9 under an open browser and started again.
+A fault is *met* when the page run ends, shows no exception element, no word of a library or stack trace, and still has
+its map where only the map's file or the URL was bad.
 
-``python -m bench.experiments.faults [LIMIT]``: only the first LIMIT faults of each kind.
+``python -m bench.experiments.faults [LIMIT]``: only the first LIMIT faults of each group.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LONGEST_SECONDS = 45.0
 
 @dataclass
 class Fault:
-    """A way to break it: what is done to a good store, which settings, which address."""
+    """A fault: change to a copy of a good store, settings, query string of the URL."""
 
     name: str
     kind: str
@@ -57,7 +57,7 @@ class Fault:
 
 
 def store_faults() -> list[Fault]:
-    """What can be wrong with the embedded store."""
+    """Faults of the SQLite store."""
 
     def cut(share: float) -> Callable[[Path], object]:
         return lambda path: os.truncate(path, int(path.stat().st_size * share))
@@ -106,7 +106,7 @@ def store_faults() -> list[Fault]:
 
 
 def boundary_faults(folder: Path) -> list[Fault]:
-    """Files that are no boundaries, or the wrong ones."""
+    """Boundary files that are invalid or of another place; written into ``folder``."""
     square = {"type": "Polygon", "coordinates": [[[100, 8], [100.1, 8], [100.1, 8.1], [100, 8.1], [100, 8]]]}
 
     def collection(code: str, geometry: object) -> bytes:
@@ -153,7 +153,7 @@ def boundary_faults(folder: Path) -> list[Fault]:
 
 
 def other_faults() -> list[Fault]:
-    """Settings that cannot be, addresses that mean harm, a full disk."""
+    """Impossible settings, hostile URLs, a full disk."""
     settings = [
         {"DATABASE_URL": "postgresql+psycopg://kradan:secret@127.0.0.1:9/kradan"},
         {"DATABASE_URL": "nonsense://"},
@@ -175,7 +175,7 @@ def other_faults() -> list[Fault]:
 
 @contextmanager
 def server(store: Path, settings: dict[str, str], port: int, *, full_disk: bool = False) -> Iterator[subprocess.Popen]:
-    """Our server with the fault in it; on a full disk no file may grow at all."""
+    """Run our server with a fault; ``full_disk`` is simulated by a file size limit of 0."""
     environment = (
         {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         | {"KRADAN_STORE": str(store)}
@@ -218,14 +218,14 @@ async def _look(port: int, query: str) -> list[Answer]:
 
 
 def bad_words(answer: Answer) -> list[str]:
-    """What a person should never read."""
+    """Words on a page that a user should never see."""
     plain_texts = [MARKUP.sub(" ", text) for text in answer.texts if not text.startswith("<style")]
     matches = [match.group(0) for text in plain_texts for match in [LIBRARY_WORDS.search(text)] if match]
     return matches + [error for error in answer.errors if error not in answer.texts]
 
 
 def inject(good: Path, fault: Fault) -> dict:
-    """One fault: what was seen."""
+    """Inject one fault; returns what two page runs showed."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "kradan.sqlite"
         shutil.copyfile(good, store)
@@ -236,7 +236,7 @@ def inject(good: Path, fault: Fault) -> dict:
             with server(store, fault.settings, port, full_disk=fault.full_disk):
                 wait_for(port)
                 first, second = asyncio.run(_look(port, fault.query))
-        except Exception as broken:  # noqa: BLE001 - a server that does not answer is the finding
+        except Exception as broken:  # noqa: BLE001 - a server that does not answer is a result, too
             return {"fault": fault.name, "met": False, "why": f"{type(broken).__name__}: {broken}"[:120]}
     words = bad_words(first) + bad_words(second)
     says_nothing = not first.texts and not first.has_map
@@ -277,7 +277,7 @@ def locked(good: Path) -> dict:
 
 
 def gone_while_running(good: Path) -> dict:
-    """The store is removed under a running server; a change of the filter follows."""
+    """The store is replaced by zero bytes under a running server; then a filter is changed."""
 
     async def look(port: int, store: Path) -> list[Answer]:
         async with Client(f"http://127.0.0.1:{port}", "coverage") as session:
@@ -304,7 +304,7 @@ def gone_while_running(good: Path) -> dict:
 
 
 def killed(good: Path) -> dict:
-    """Kill -9 under an open browser, start again: seconds until the browser's own view is whole and answers again."""
+    """Kill -9 under an open browser, start again; seconds until the view answers, and whether it was kept."""
     port = served.free_port()
     with stage.chromium() as browser, stage.context(browser) as profile:
         with server(good, {}, port) as first:
@@ -341,7 +341,7 @@ def killed(good: Path) -> dict:
 
 
 def _until_it_answers(page: Page, title: str) -> None:
-    """Choose another function as an impatient person would, again every two seconds, until the title follows."""
+    """Choose another theme every two seconds until the title changes."""
     for attempt in range(30):
         page.locator(".st-key-theme").get_by_role("combobox").click(timeout=60_000)
         page.locator('[role="option"]').nth(1 + attempt % 4).click()
@@ -354,7 +354,7 @@ def _until_it_answers(page: Page, title: str) -> None:
 
 
 def main(limit: int = 1000) -> dict:
-    """Inject all faults, two at a time, and print the count."""
+    """Inject all faults one after another, and print the counts."""
     results: list[dict] = []
     with stage.demo_store() as good, tempfile.TemporaryDirectory() as folder:
         with sqlite3.connect(good) as connection:

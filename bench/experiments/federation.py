@@ -1,8 +1,8 @@
-"""The nation's database over provinces: how fast a copy comes, how late a change is, what a page asks, what a kill does.
+"""Federation: speed of the first copy, lag of a change, time of a page's query, effect of killed provinces.
 
-Four PostgreSQL servers on this machine: three provinces with a third of the rows each and the nation, which copies two and
-asks one live; then a streaming standby of the nation. ``python -m bench.experiments.federation [ROWS]``, 5,000,000 unless told otherwise.
-Rows are written straight into the masked copies, as an import of that size would leave them.
+Four PostgreSQL servers on this machine: three provinces with a third of the rows each, and the nation, which copies two
+and queries one live; then a streaming standby of the nation. ``python -m bench.experiments.federation [ROWS]``,
+5,000,000 by default. Rows are written directly into the masked copies, as an import of that size would leave them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PATIENCE_S = 1500
 
 
 def main(rows: int = ROWS) -> None:
-    """Start the servers, join them, measure, and print one JSON line."""
+    """Start and join the servers, measure, and print one JSON line."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sockets = {code: stack.enter_context(postgres.server(quick=False, more=MORE)) for code in (*PROVINCES, NATION)}
@@ -55,7 +55,7 @@ def main(rows: int = ROWS) -> None:
                 connection.execute(FILL, {"code": code, "rows": each})
                 connection.execute(
                     "ANALYZE shared.support"
-                )  # as autovacuum does soon after: the nation's planner asks for it
+                )  # autovacuum would do it soon after; the nation's query planner needs the statistics
         os.environ["KRADAN_PROVINCE"] = NATION
         figures: dict[str, object] = {"bench": "federation", "rows": each * len(PROVINCES), "servers": len(sockets)}
         begin = time.perf_counter()
@@ -99,7 +99,7 @@ def _until(read: Callable[[], object], expected: object) -> None:
 
 
 def _seen_after(sockets: dict[str, str], code: str, number: int) -> float:
-    """Seconds from the commit of a row at a province to its being seen at the nation."""
+    """Seconds from the commit of a row at a province until it is visible at the nation."""
     with psycopg.connect(host=sockets[code], user="postgres", dbname="kradan") as connection:
         single_number = f"generate_series({number}, {number})"
         connection.execute(FILL.replace("generate_series(1000, 999 + %(rows)s::bigint)", single_number), {"code": code})
@@ -113,7 +113,7 @@ def _lag(sockets: dict[str, str]) -> float:
 
 
 def _query(engine: Engine) -> float:
-    """Seconds for the sums that the nation's page reads, over all provinces, median."""
+    """Median seconds of the sums that the nation page reads, over all provinces."""
     took = []
     for _ in range(REPEATS):
         begin = time.perf_counter()
@@ -129,7 +129,7 @@ def _satang(engine: Engine) -> dict[str, int]:
 
 
 def _kill(sockets: dict[str, str], engines: dict[str, Engine]) -> dict[str, object]:
-    """Kill a copied and a live province: what the nation shows during that time, and how long until it is complete again."""
+    """Kill a copied and a live province: what the nation shows meanwhile, and seconds until it is complete again."""
     before = _satang(engines[NATION])
     for code in ("84", "90"):
         postgres.stop(sockets[code], "immediate")
@@ -149,7 +149,7 @@ def _kill(sockets: dict[str, str], engines: dict[str, Engine]) -> dict[str, obje
 
 
 def _standby(stack: ExitStack, socket: str, primary: Engine) -> dict[str, object]:
-    """A hot standby of the nation: the same sums, how late a change is, that it takes no write."""
+    """Hot standby of the nation: whether its sums are equal, and the lag of a change."""
     with postgres.copy_of(socket, MORE) as other:
         engine = store.open_store(f"postgresql+psycopg://postgres@/kradan?host={other}", upgrade=False)
         stack.callback(engine.dispose)

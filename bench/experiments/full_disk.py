@@ -1,7 +1,8 @@
-"""A disk that is really full: batches are written until the system refuses, on a small file system of its own. One JSON line.
+"""A full disk: batches are written until the system refuses, on a small file system. One JSON line.
 
-``python -m bench.experiments.full_disk``; mounting needs root. SQLite and PostgreSQL write batches of 300 rows until there is no room;
-what is there must be whole, and when a person has made room (and started a server that went down again) the next batch goes in.
+``python -m bench.experiments.full_disk``; mounting needs root. SQLite and PostgreSQL write batches of 300 rows until
+there is no room; stored batches must be whole, and once room is made (and a stopped server restarted) the next one goes
+in.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from tests.support.stores import add_batch, support_rows, whole_batches
 MEGABYTE = 1 << 20
 ROWS = 300
 SECONDS_TO_RECOVER = 60
-MOST = 5_000  # batches; a disk that is not full by then is not the small one
+MOST = 5_000  # batches; the small disk must be full before
 
 
 @contextmanager
 def small_disk(size_mb: int) -> Iterator[Path]:
-    """A file system that holds so many MiB, in memory."""
+    """File system of ``size_mb`` MiB in memory (tmpfs)."""
     with tempfile.TemporaryDirectory(prefix="kradan-full-", dir="/tmp") as folder:
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=1777", "tmpfs", folder], check=True)
         try:
@@ -47,7 +48,7 @@ def _batch(engine) -> None:
 
 
 def fill(engine, ballast: Path, ballast_mb: int, again) -> dict:
-    """Write until refused, look, make room, write again."""
+    """Write until refused, check the batches, make room (delete ``ballast``, ``again()``), write again."""
     ballast.write_bytes(b"0" * ballast_mb * MEGABYTE)
     written, code = 0, ""
     while not code and written < MOST:
@@ -57,7 +58,7 @@ def fill(engine, ballast: Path, ballast_mb: int, again) -> dict:
         except StoreUnavailable as stop:
             code = stop.code
     kept = None
-    with suppress(StoreUnavailable, SQLAlchemyError):  # a server without room for its log goes down
+    with suppress(StoreUnavailable, SQLAlchemyError):  # PostgreSQL without room for its log shuts down
         kept = whole_batches(engine)
     ballast.unlink()
     again()
@@ -75,7 +76,7 @@ def fill(engine, ballast: Path, ballast_mb: int, again) -> dict:
 
 
 def in_sqlite() -> dict:
-    """The store's file and its log on the small disk."""
+    """SQLite: the store's file and its log on the small disk."""
     with small_disk(16) as folder:
         engine = store.open_store(f"sqlite:///{folder / 'kradan.sqlite'}", create=True)
         try:
@@ -85,7 +86,7 @@ def in_sqlite() -> dict:
 
 
 def in_postgresql() -> dict:
-    """The whole server on the small disk."""
+    """PostgreSQL: the whole server on the small disk."""
     with small_disk(150) as folder:
         os.environ["KRADAN_BACKUPS"] = str(folder.parent)
         with postgres.server(quick=False, within=folder) as socket, postgres.database(socket) as address:
@@ -95,7 +96,7 @@ def in_postgresql() -> dict:
                 for _ in range(SECONDS_TO_RECOVER):
                     if store.is_alive(engine):
                         return
-                    with suppress(RuntimeError):  # it runs and recovers by itself
+                    with suppress(RuntimeError):  # raised when it already runs and is recovering
                         postgres.start(socket)
                     time.sleep(1)
 
@@ -106,7 +107,7 @@ def in_postgresql() -> dict:
 
 
 def main() -> dict:
-    """Print what was seen on both."""
+    """Run both and print the figures."""
     line: dict = {"bench": "full_disk", "rows_per_batch": ROWS}
     try:
         line |= {"sqlite": in_sqlite(), "postgresql": in_postgresql()}

@@ -1,6 +1,6 @@
-"""Files that are too much, each in a process of its own: seconds and memory of the server that takes it in and of its child.
+"""Oversized files, each in its own process: CPU seconds and peak memory of the importing server and of its child.
 
-A refusal may take five seconds of work and a gibibyte, in either of them.
+A refusal may take 5 CPU seconds and 1 GiB in each of the two.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def ods_of_sheets(number: int) -> bytes:
 
 
 def directory_of(number: int) -> bytes:
-    """A zip that is nearly all directory: every entry costs its reader a hundred times what it costs us."""
+    """A zip that is nearly all directory: an entry costs its reader about a hundred times its size."""
     name = b"xl/workbook.xml"
     entry = (
         struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0, 0)
@@ -64,7 +64,7 @@ def directory_of(number: int) -> bytes:
     return b"PK\x03\x04" + directory + end
 
 
-# What is too much, by name: the file's name and how it is made; ``small`` the least that is refused.
+# Case -> file name and a function of ``small`` that makes its content; ``small``: just over the limit.
 CASES: dict[str, tuple[str, Callable[[bool], bytes]]] = {
     "sheets, Excel 2003 XML": ("a.xls", lambda small: (
         f'<?xml version="1.0"?><Workbook {NAME_SPACE}>'
@@ -89,7 +89,7 @@ CASES: dict[str, tuple[str, Callable[[bool], bytes]]] = {
 
 
 def take(path: str) -> dict:
-    """Take one file in as the server does; what was said, seconds of work and peak memory of both processes."""
+    """Import one file as the server does; returns the answer, and CPU seconds and peak MiB of both processes."""
     import resource
 
     from loaders.imports.ingest import understand
@@ -113,7 +113,7 @@ def take(path: str) -> dict:
 
 
 def measure(*, small: bool = False, only: tuple[str, ...] = ()) -> dict:
-    """Every case; ``faults`` are those that were read, or took more than a refusal may."""
+    """Run every case; ``faults``: those that were read, or exceeded the limits of a refusal."""
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, (file, make) in CASES.items():

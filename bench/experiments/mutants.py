@@ -1,7 +1,7 @@
-"""Sampled mutation run: change one comparison, operator or constant of a module, run its tests, count what nobody notices.
+"""Sampled mutation testing: change one comparison, operator or constant of a module, run its tests, count survivors.
 
-``python -m bench.experiments.mutants [AREA] [NUMBER]``. One JSON line for each area, with the mutants that lived. The sample depends on the
-source of the area alone, so that the tests of two revisions are asked the same if the source is the same.
+``python -m bench.experiments.mutants [AREA [NUMBER]]``. One JSON line per area, with the surviving mutants. The sample
+depends only on the source of the area, so that tests of two revisions with equal source see the same mutants.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Area: the modules that are changed, and the tests that have to notice.
+# Area -> folders with the modules to change, and the tests that must fail.
 AREAS = {
     "coverage": (["geo/coverage"], ["tests/geo/coverage"]),
     "overlaps": (["geo/overlaps"], ["tests/geo/test_overlaps.py"]),
     "places": (["loaders/places"], ["tests/loaders/test_places.py"]),
     "imports": (["loaders/imports"], ["tests/loaders/imports"]),
 }
-LEFT = {".git", ".venv", ".cache", "node_modules"}  # of the project's folder
+LEFT = {".git", ".venv", ".cache", "node_modules"}  # not copied
 SWAPS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn,
     ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
@@ -32,7 +32,7 @@ SWAPS = {
 
 
 def sites(tree: ast.Module) -> list[tuple[ast.AST, str]]:
-    """Every place that can be changed, with the name of its field: no annotation, no guard of ``zip``, which change nothing."""
+    """Nodes that can be changed, with the field to change; annotations and ``strict`` of ``zip`` have no effect."""
     places = []
     idle = {id(node) for root in ast.walk(tree) for part in _idle(root) for node in ast.walk(part)}
     for node in ast.walk(tree):
@@ -48,14 +48,14 @@ def sites(tree: ast.Module) -> list[tuple[ast.AST, str]]:
 
 
 def _idle(node: ast.AST) -> list[ast.expr]:
-    """What stands in a node and is not run, or only when another part is wrong."""
+    """Parts of a node that are not executed, or matter only when another part is wrong."""
     parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
     parts += [node.value] if isinstance(node, ast.keyword) and node.arg == "strict" else []
     return [part for part in parts if part is not None]
 
 
 def mutate(path: Path, number: int) -> str:
-    """Write the module with its place ``number`` changed; gives where and what."""
+    """Rewrite the module with site ``number`` changed; returns line and change."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     node, name = sites(tree)[number]
     before = ast.unparse(node)
@@ -70,7 +70,7 @@ def mutate(path: Path, number: int) -> str:
 
 
 def survivors(area: str, number: int, seed: int = 2569) -> dict:
-    """Ask the tests of an area about a sample of mutants, each in a copy of the tree."""
+    """Run the tests of an area on a sample of mutants, in a copy of the tree."""
     folders, tests = AREAS[area]
     modules = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py")
     all_sites = [
@@ -94,7 +94,7 @@ def survivors(area: str, number: int, seed: int = 2569) -> dict:
 
 
 def _passes(copy: Path, tests: list[str]) -> bool:
-    """Whether the tests of an area pass on the copy; who does not end has noticed, too."""
+    """Whether the tests of an area pass on the copy; a timeout counts as failed."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "unit", *tests]
     try:
         return subprocess.run(command, cwd=copy, capture_output=True, timeout=600).returncode == 0

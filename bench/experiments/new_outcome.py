@@ -1,7 +1,7 @@
-"""A new overlap outcome, added as a person would: five files of a copy of the tree, and every painter asked for it.
+"""Add a new overlap outcome to a copy of the tree by editing five files, and check that every output shows it.
 
-``KRADAN_STORE=<a demo store> python -m bench.experiments.new_outcome``. One JSON line: the files touched, and for each
-painter how often the outcome stands in what it draws. A painter that does not know it raises.
+``KRADAN_STORE=<a demo store> python -m bench.experiments.new_outcome``. One JSON line: the edited files, and for each
+output (map, wall, slides, workbook ...) how often the outcome occurs. An output that does not know it raises.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from loaders import settings
 
 CODE, COLOR, TH, EN = "same_field", "#3f7f3f", "ด้านเดียวกัน (ทดลอง)", "Same field (trial)"
-EDITS = {  # file -> what stands there, what is put in its place
+EDITS = {  # file -> (old text, new text)
     "geo/overlaps/outcomes.py": (
         '    "fragmented": Outcome("f"),\n',
         f'    "{CODE}": Outcome("z"),\n    "fragmented": Outcome("f"),\n',
@@ -76,7 +76,7 @@ print(json.dumps({
 
 
 def changed(folder: Path) -> list[str]:
-    """Make the change in a copy of the tree; the files that differ."""
+    """Copy the tree into ``folder`` and edit it; returns the edited files."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=settings.ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, listed.stdout.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def changed(folder: Path) -> list[str]:
 
 
 def main() -> dict[str, object]:
-    """The change and the painters."""
+    """Edit a copy, run the outputs on it, and return the counts."""
     with tempfile.TemporaryDirectory() as copy:
         folder = Path(copy)
         files = changed(folder)

@@ -1,7 +1,7 @@
-"""A telephone in a room without internet: the board and the telephone in two network namespaces joined by one wire.
+"""A phone in a room without internet: board and phone in two network namespaces joined by a virtual cable.
 
-``python -m bench.experiments.room [FOLDER]`` as root on Linux. Neither side has a route to anywhere else. The short link is
-read off the wall, opened by the telephone at 360 px, filled in and sent. One JSON line; pictures go into FOLDER.
+``python -m bench.experiments.room [FOLDER]`` as root on Linux. Neither side has a route to anywhere else. The short
+link is read from the wall, opened on the phone at 360 px, filled in and sent. One JSON line; screenshots in FOLDER.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STORE_SECONDS = 120
 
 
 def wire() -> None:
-    """Two namespaces, one wire, no default route."""
+    """Create two namespaces joined by a veth pair, without a default route."""
     for command in (
         f"netns add {BOARD}", f"netns add {PHONE}",
         f"link add kradan0 netns {BOARD} type veth peer name kradan0 netns {PHONE}",
@@ -36,19 +36,19 @@ def wire() -> None:
 
 
 def inside(name: str, *command: str, **more) -> subprocess.Popen:
-    """A process in a namespace."""
+    """Start a process in a namespace."""
     return subprocess.Popen(["ip", "netns", "exec", name, *command], **more)
 
 
 def unroutable(name: str) -> int:
-    """How often anything in a namespace asked for a way to elsewhere and there was none."""
+    """Number of packets in a namespace that had no route (``OutNoRoutes``): attempts to reach another host."""
     text = subprocess.run(["ip", "netns", "exec", name, "cat", "/proc/net/snmp"], capture_output=True, text=True, check=True).stdout  # fmt: skip
     heads, values = (line.split() for line in text.splitlines() if line.startswith("Ip:"))
     return int(dict(zip(heads, values, strict=True))["OutNoRoutes"])
 
 
 def wall(folder: Path) -> dict:
-    """At the board's own machine: the address that the wall shows for the current view."""
+    """In the board's namespace: the address that the wall shows for its current view."""
     with served.browser(served.SHELL) as chromium:
         seen = served.visit(chromium, f"http://127.0.0.1:{PORT}/meeting?lang=th")
         seen.page.frame_locator(insides.WALL_FRAME).locator("body[data-ready]").wait_for()
@@ -62,7 +62,7 @@ def wall(folder: Path) -> dict:
 
 
 def phone(folder: Path, address: str) -> dict:
-    """On the telephone: from the address to the sentence that the message waits."""
+    """In the phone's namespace: open the address, send a message, wait until the page confirms it."""
     picture = folder / "paper.jpg"
     asked: list[str] = []
     with served.browser(served.SHELL, OWN) as chromium:
@@ -86,7 +86,7 @@ def phone(folder: Path, address: str) -> dict:
 
 
 def refused(host: str) -> tuple[int, str]:
-    """What the telephone reads under another name of the board."""
+    """Status and text of an answer to a request with another host name."""
     request = urllib.request.Request(f"http://{OWN}:{PORT}/", headers={"Host": host})
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -96,15 +96,15 @@ def refused(host: str) -> tuple[int, str]:
 
 
 def part(name: str, what: str, folder: Path, *arguments: str) -> dict:
-    """Run a function of this file in a namespace."""
+    """Run one ``--part`` of this module in a namespace."""
     command = (sys.executable, "-m", "bench.experiments.room", "--part", what, str(folder), *arguments)
-    patient = os.environ | {"KRADAN_TEST_PATIENCE_MS": "240000"}  # a cold board draws its first wall
+    patient = os.environ | {"KRADAN_TEST_PATIENCE_MS": "240000"}  # the first wall of a cold server is slow
     out, _ = inside(name, *command, env=patient, stdout=subprocess.PIPE, text=True).communicate(timeout=300)
     return json.loads(out.splitlines()[-1])
 
 
 def run(folder: Path) -> dict:
-    """The whole way; both namespaces are taken away afterwards."""
+    """Run everything; both namespaces are deleted afterwards."""
     from PIL import Image
 
     Image.effect_noise((1600, 1200), 60).convert("RGB").save(folder / "paper.jpg")
@@ -140,7 +140,7 @@ def run(folder: Path) -> dict:
 
 
 def main(arguments: list[str]) -> None:
-    """The whole, or with ``--part`` one side of it."""
+    """Run everything, or with ``--part`` one side, and print the figures."""
     if arguments[:1] == ["--part"]:
         what, folder, more = arguments[1], Path(arguments[2]), arguments[3:]
         figures = {"wall": lambda: wall(folder), "phone": lambda: phone(folder, *more), "refused": lambda: {"answer": refused(*more)}}[what]()  # fmt: skip

@@ -1,4 +1,4 @@
-"""The rudder: seconds for a change of one million baht, and for the proven best re-allocation. One JSON line."""
+"""Rudder: time of one move of a million baht, and of the proven best re-allocation. One JSON line."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _board() -> tuple[Board, pd.Series]:
 
 
 def main() -> dict[str, object]:
-    """A change is answered on a board that stands, as on the page."""
+    """Moves are timed on a prepared board, as on the page."""
     board, districts = _board()
     pools = board.pools.sort_values(ascending=False)
     seconds, moves = [], []

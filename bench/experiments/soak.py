@@ -1,7 +1,7 @@
-"""Soak: eight sessions that keep changing filters and pages; memory of the server, errors, slowness over time. One JSON line.
+"""Soak: sessions that keep changing filters and pages; memory of the server, errors, answer times. One JSON line.
 
-``python -m bench.experiments.soak [SECONDS] [SESSIONS]``: 60 seconds and 8 sessions unless told otherwise; the full soak is ``600 8``.
-Memory is compared between the end of the first third (caches are full by then) and the end.
+``python -m bench.experiments.soak [SECONDS [SESSIONS]]``: 60 seconds and 8 sessions by default; the full soak is
+``600 8``. Memory is compared between the end of the first third (when caches are full) and the end.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ RUNS_PER_PAGE = 12
 
 
 def memory_mb(process_id: int) -> float:
-    """Resident memory of the server."""
+    """Resident memory of a process in MB."""
     pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def person(address: str, seed: int, until: float, taken: list[tuple[float, float]], errors: list[str]) -> None:
-    """Open a page, change its filters a dozen times, close it, open the next one."""
+    """Open a page, change its filters :data:`RUNS_PER_PAGE` times, close it, open the next one.
+
+    ``taken`` collects (moment, seconds of the answer).
+    """
     dice = random.Random(seed)
     while time.monotonic() < until:
         async with Client(address, dice.choice(PAGES), dice.choice(["", "lang=en"])) as session:
@@ -51,14 +54,14 @@ async def person(address: str, seed: int, until: float, taken: list[tuple[float,
 
 
 async def watch(process_id: int, until: float, seen: list[tuple[float, float]]) -> None:
-    """Memory once a second."""
+    """Collect (moment, memory in MB) once a second in ``seen``."""
     while time.monotonic() < until:
         seen.append((time.monotonic(), memory_mb(process_id)))
         await asyncio.sleep(1)
 
 
 async def soak(address: str, process_id: int, seconds: float, sessions: int) -> dict:
-    """All sessions and the watch together."""
+    """Run all sessions and the memory watch together; returns the figures."""
     begin = time.monotonic()
     until, taken, errors, seen = begin + seconds, [], [], []
     people = [person(address, seed, until, taken, errors) for seed in range(sessions)]
@@ -86,7 +89,7 @@ async def soak(address: str, process_id: int, seconds: float, sessions: int) -> 
 
 
 def main(seconds: float = 60, sessions: int = 8) -> dict:
-    """Print the figures."""
+    """Start a server on a demo store, soak it, and print the figures."""
     with stage.demo_store() as store:
         port = served.free_port()
         with server(store, {}, port) as process:

@@ -1,6 +1,7 @@
-"""What a small command costs from the start of its process to its end, beside ``python -c pass`` and its two libraries.
+"""Start-up cost of small commands, compared with ``python -c pass`` and with importing the two main libraries.
 
-``python -m bench.experiments.start [TIMES]``. One JSON line: the least of seconds of CPU (children too) and of clock for each.
+``python -m bench.experiments.start [TIMES]``. One JSON line: per command the least CPU seconds (with children) and the
+least wall-clock seconds.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ COMMANDS = {
 
 
 def measure(times: int = 5) -> dict[str, dict[str, float]]:
-    """Each command in turn, so that a busy moment meets all of them; an import goes into a store of its own."""
+    """Run the commands in turn, so that a busy moment affects all of them; each run has its own folder and store."""
     times_of: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
     for _ in range(times):
         for name, arguments in COMMANDS.items():

@@ -1,7 +1,7 @@
-"""What a command opens and whom it calls, told by the kernel: no library in C or Rust can do either unseen.
+"""Files that a command opens and connections it makes, as seen by the kernel: also those of C and Rust libraries.
 
-strace follows every process of the command. What they open must lie under the folders that are allowed; any socket of
-the internet is a request.
+strace follows every process of the command. Opened files must lie under allowed folders; any internet socket is a
+request.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ CALLS = "open,openat,openat2,connect,sendto,sendmsg,sendmmsg,execve"
 OPENED = re.compile(r'^\d+ +(?:open|openat|openat2)\((?:[^",]+, )?"(?P<path>(?:[^"\\]|\\.)*)"')
 STARTED = re.compile(r'^\d+ +execve\("(?P<path>[^"]*)"')
 CALLED = re.compile(r"^\d+ +(?P<call>connect|sendto|sendmsg|sendmmsg)\(.*?(?P<family>AF_INET6?|AF_UNIX|AF_NETLINK)")
-# The interpreter and its libraries, what the system tells every process, and the program's own code and rules.
+# Interpreter and libraries, files that the system opens for every process, and the program's own code and rules.
 ALWAYS = (
     sys.prefix, str(Path(sys.prefix).resolve()), sys.base_prefix, "/usr/lib", "/usr/local/lib", "/lib", "/lib64", "/usr/share", "/etc/ld.so", "/etc/localtime", "/etc/gai.conf",
     "/proc/", "/sys/", "/dev/null", "/dev/urandom", "/etc/mime.types", "/etc/ssl/openssl.cnf",
-    "/etc/passwd", "/etc/nsswitch.conf",  # the C library looks up who runs it; damaged files point at /etc/hostname, which nobody needs
+    "/etc/passwd", "/etc/nsswitch.conf",  # read by the C library; bad files point at /etc/hostname instead
     str(settings.ROOT.parent / "shared" / "data" / "boundaries"),  # points are looked up in the boundaries in use
     *(str(settings.ROOT / room) for room in ("loaders", "geo", "bench", "tests", "data/reference", "data/layouts", "data/rules", "data/text", "data/schema", "data/templates", "data/boundaries", "pyproject.toml")),
 )  # fmt: skip
 
 
 def watch(command: Sequence[str], allowed: Sequence[str]) -> tuple[str, dict]:
-    """Run a command; its output, and what its processes opened outside and whom they called."""
+    """Run a command under strace; returns its output, and the counts of :func:`judge`."""
     with tempfile.TemporaryDirectory(prefix="kradan-watch-") as folder:
         log = Path(folder) / "calls"
         traced = ["strace", "-f", "--seccomp-bpf", "-qq", "-s", "300", "-e", f"trace={CALLS}", "-o", str(log), *command]
@@ -40,7 +40,7 @@ def watch(command: Sequence[str], allowed: Sequence[str]) -> tuple[str, dict]:
 
 
 def judge(log: Path, allowed: Sequence[str]) -> dict:
-    """The account of a log of strace."""
+    """Count files opened, files opened outside ``allowed``, and requests in a log of strace."""
     roots = (*ALWAYS, *allowed)
     outside, requests, opened = Counter(), Counter(), 0
     with log.open(encoding="utf-8", errors="replace") as lines:
@@ -62,5 +62,5 @@ def judge(log: Path, allowed: Sequence[str]) -> dict:
 
 
 def _is_folder_on_the_way(path: str, roots: Sequence[str]) -> bool:
-    """A folder above an allowed one, listed by the search for modules."""
+    """Whether a path is a parent of an allowed folder, which Python lists when it searches modules."""
     return any(root.startswith(path.rstrip("/") + "/") for root in roots)

@@ -1,6 +1,6 @@
-"""What the board says after one file, two files, all files of the demo and the real lines of FY2565: headline, legend, ten answers.
+"""Headline, legend and ten answers of the board for four stores: one file, two files, demo, budget lines of FY2565.
 
-``python -m bench what_it_says`` writes the words (Thai and English) to stderr and one JSON line with the counts.
+``python -m bench what_it_says`` writes the words (Thai and English) to stderr, and one JSON line with the counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PLACES = ("ท่าศาลา", "กลาย", "สระแก้ว", "โ
 
 
 def _file(path: Path, agency: str, theme: str, rows: int) -> Path:
-    """A small real file of one office: so many rows about the subdistricts of one district."""
+    """Write a small file of one agency with ``rows`` rows about the subdistricts of one district."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
@@ -48,7 +48,7 @@ def _said(state: str) -> dict[str, object]:
 
 
 def main() -> dict[str, object]:
-    """Every state in a store of its own."""
+    """Print the figures of every store."""
     line: dict[str, object] = {"bench": "what_it_says"}
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)

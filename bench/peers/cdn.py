@@ -1,7 +1,7 @@
-"""The CDNs that tutorial pages ask, on this machine: an HTTPS server that answers from installed packages.
+"""Local stand-in for the CDNs that tutorial pages use: an HTTPS server that answers from installed packages.
 
-The browser finds it under every name but 127.0.0.1 (:func:`names`). Requests are not intercepted: as soon as one is,
-Playwright switches the browser's cache off, and a page opened a second time is as slow as the first.
+The browser resolves every host but 127.0.0.1 to it (:func:`names`). Requests are not intercepted with Playwright, which
+would switch the browser's cache off and make a second visit as slow as the first.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ LAYERS = ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subuni
 
 
 def names(port: int | None) -> str:
-    """Chromium's option: every other host is this server, or none is found (``None``)."""
+    """Chromium option that resolves every other host to this server, or to none (``port`` None)."""
     return watched.ALONE if port is None else f"--host-resolver-rules=MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1"
 
 
 def answer(path: str) -> tuple[bytes, str]:
-    """The file of this name and its kind; what is not known is an empty file, which no page waits for."""
+    """Content and media type of a file; unknown ones are empty, which no page waits for."""
     name = path.split("?")[0].rsplit("/", 1)[-1]
     kind = KINDS.get(name.rsplit(".", 1)[-1], "image/png")
     if name in PACKAGED:
         package, inside = PACKAGED[name]
         file = Path(str(files(package))) / inside
         return (file if file.exists() else file.with_name(file.name.replace(".min.", "."))).read_bytes(), kind
-    if name.endswith("110m.json"):  # plotly asks for the coasts of the world
+    if name.endswith("110m.json"):  # plotly requests the coastlines of the world
         layers = {layer: {"type": "GeometryCollection", "geometries": []} for layer in LAYERS}
         return json.dumps({"type": "Topology", "objects": layers, "arcs": []}).encode(), kind
     return b"", kind
@@ -68,7 +68,7 @@ class _Answers(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 def _certificate(folder: Path) -> Path:
@@ -89,12 +89,12 @@ def _certificate(folder: Path) -> Path:
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """The browser's own services ask too, and hang up when they see our certificate."""
+        """Ignore errors: the browser's own services connect too, and drop out at our certificate."""
 
 
 @contextmanager
 def served() -> Iterator[int]:
-    """The server's port; browsers must take its certificate as it is."""
+    """Run the server; yields its port. Browsers must ignore certificate errors."""
     with tempfile.TemporaryDirectory() as folder:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(_certificate(Path(folder)))

@@ -1,4 +1,4 @@
-"""The same polygons and values for every peer: written by the bench, read once per server."""
+"""Polygons and values of the peers, written by the bench and read once per server."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 @cache
 def polygons() -> dict:
-    """GeoJSON of the subdistricts, the very file that our own map fetches."""
+    """GeoJSON of the subdistricts, with properties ``c`` (code), ``n`` (name) and ``d`` (district)."""
     return json.loads((Path(os.environ["KRADAN_BENCH"]) / "polygons.json").read_text(encoding="utf-8"))
 
 
 @cache
 def values() -> dict[str, dict[str, int]]:
-    """Agencies per subdistrict code, by the option chosen."""
+    """Option -> subdistrict code -> number of agencies."""
     return json.loads((Path(os.environ["KRADAN_BENCH"]) / "values.json").read_text(encoding="utf-8"))
 
 
 def view() -> tuple[float, ...]:
-    """Latitude, longitude and zoom at which a tutorial would open the map: the province unless told otherwise."""
+    """Latitude, longitude and zoom at which the map opens; by default the province."""
     return tuple(float(part) for part in os.environ.get("KRADAN_BENCH_VIEW", "8.55,99.85,9").split(","))

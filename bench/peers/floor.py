@@ -1,4 +1,4 @@
-"""The floor: a page that answers a change with one line of text."""
+"""Floor of the comparison: a page that answers a change with one line of text."""
 
 import streamlit as st
 

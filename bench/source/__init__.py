@@ -1,1 +1,1 @@
-"""Benches of the source tree itself: its measures, and the way of a filter through it. They run by name only."""
+"""Benches of the source tree: measures of its modules, and the path of a filter change. Run by name only."""

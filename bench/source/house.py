@@ -1,8 +1,8 @@
-"""Measures of the source tree: ``python -m bench.source.house [REVISION ...]``; a table on stderr, one JSON line on stdout.
+"""Measures of the source tree: ``python -m bench.source.house [REVISION ...]``; table on stderr, JSON line on stdout.
 
-Without a revision the working tree is measured, otherwise each revision as git knows it. Migrations are left out: they
-are generated once and never edited. A room is a folder; a module directly in ``pages``, ``geo`` or ``loaders`` is a room
-of its own. A circle is a group of modules (or rooms) that import each other, imports inside functions included.
+Without a revision the working tree is measured, otherwise each revision in git. Migrations are left out, because they
+are generated once and never edited. A room is a folder; a module directly in ``pages``, ``geo`` or ``loaders`` is its
+own room. A circle is a group of modules (or rooms) that import each other, including imports inside functions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PARTS = (*SOURCE, "tests", "bench")
 FRAME = ("app.py", "asgi.py")
 PLUMBING = ("__init__.py", "conftest.py")
 HEAD = ("measure", *PARTS, "source")
-VAGUE = frozenset({"found", "known", "one", "said", "told", "wanted", "given"})  # locals that do not say what they hold
+VAGUE = frozenset({"found", "known", "one", "said", "told", "wanted", "given"})  # names that do not say what they hold
 TAKES_KEY = {
     "t": 0,
     "text": 0,
@@ -33,21 +33,21 @@ TAKES_KEY = {
     "Phrase": 0,
     "ClassStyle": 1,
     "not_known_style": 0,
-}  # call -> place of the text key
+}  # function -> position of the argument with the text key
 
 
 def python_files(root: Path, part: str) -> list[Path]:
-    """Modules of one part, without migrations."""
+    """Python files of a part, without migrations."""
     return sorted(path for path in (root / part).rglob("*.py") if "migrations" not in path.parts)
 
 
 def lines_of(path: Path) -> int:
-    """Lines of a file, blank ones and comments included."""
+    """Number of lines of a file, with blank lines and comments."""
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[int, bool]]:
-    """Lines of each function's body without its docstring, and whether it has one."""
+    """For each function: lines of the body without its docstring, and whether it has one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             has_docstring = ast.get_docstring(node) is not None
@@ -56,13 +56,13 @@ def functions(tree: ast.Module) -> Iterator[tuple[int, bool]]:
 
 
 def vague_locals(tree: ast.Module) -> int:
-    """How often locals and parameters with a name of ``VAGUE`` are written, counted as house.md did."""
+    """Number of occurrences of names and arguments in ``VAGUE``."""
     names = (getattr(node, "id", None) or getattr(node, "arg", None) for node in ast.walk(tree))
     return sum(name in VAGUE for name in names)
 
 
 def built_keys(tree: ast.Module) -> int:
-    """Text keys that are built at run time (``t(f"finding_{name}")``): grepping such a key finds nothing."""
+    """Number of text keys built at run time (``t(f"finding_{name}")``), which grep cannot find."""
     built = 0
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -78,20 +78,20 @@ def branches(node: ast.expr) -> list[ast.expr]:
 
 
 def spread(numbers: list[int]) -> str:
-    """``median / nine in ten / most``."""
+    """``median / 90th percentile / maximum``."""
     if len(numbers) < 2:
         return " / ".join(str(number) for number in numbers * 3)
     return f"{statistics.median(numbers):.0f} / {statistics.quantiles(numbers, n=10)[8]:.0f} / {max(numbers)}"
 
 
 def module_name(root: Path, path: Path) -> str:
-    """``pages/session/text.py`` as ``pages.session.text``; a package by its own name."""
+    """Dotted name: ``pages/session/text.py`` is ``pages.session.text``; ``__init__.py`` is its package."""
     parts = path.relative_to(root).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imported(tree: ast.Module, modules: set[str]) -> set[str]:
-    """Modules of the tree that a module imports, wherever the statement stands."""
+    """Those of ``modules`` that a module imports, at the top or inside functions."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -104,12 +104,12 @@ def imported(tree: ast.Module, modules: set[str]) -> set[str]:
 
 
 def room(module: str) -> str:
-    """Folder of a module, whole with its folders; the module itself when it stands directly in a part."""
+    """First folder below the part, with everything in it; the module itself when it lies directly in a part."""
     return ".".join(module.split(".")[:2])
 
 
 def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
-    """Groups of nodes that reach each other (Tarjan)."""
+    """Strongly connected components with more than one node (Tarjan)."""
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     stack: list[str] = []
@@ -137,7 +137,7 @@ def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
 
 
 def graph(root: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Arrows between the source modules, and between their rooms."""
+    """Imports between source modules, and between their rooms: node -> nodes it imports."""
     paths = {module_name(root, path): path for part in SOURCE for path in python_files(root, part)}
     arrows = {
         name: imported(ast.parse(path.read_text(encoding="utf-8")), set(paths)) - {name} for name, path in paths.items()
@@ -150,7 +150,7 @@ def graph(root: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 
 
 def measures(root: Path) -> dict[str, dict[str, object]]:
-    """Every measure by name and part."""
+    """Measure -> part -> value."""
     table: dict[str, dict[str, object]] = {}
     for part in PARTS:
         add_part(table, part, python_files(root, part))
@@ -172,7 +172,7 @@ def measures(root: Path) -> dict[str, dict[str, object]]:
 
 
 def add_part(table: dict[str, dict[str, object]], part: str, paths: list[Path]) -> None:
-    """Measures of one column."""
+    """Add the measures of one part to the table."""
     written = [path for path in paths if lines_of(path)]
     modules = [path for path in written if path.name != "__init__.py" or lines_of(path) > 10]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in written]
@@ -193,7 +193,7 @@ def add_part(table: dict[str, dict[str, object]], part: str, paths: list[Path]) 
 
 
 def as_text(table: dict[str, dict[str, object]]) -> str:
-    """The table in Markdown."""
+    """The table as Markdown."""
     lines = ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     for name, row in table.items():
         if not name.startswith("_"):
@@ -202,7 +202,7 @@ def as_text(table: dict[str, dict[str, object]]) -> str:
 
 
 def at(revision: str, folder: Path) -> Path:
-    """The tree of a revision, unpacked."""
+    """Unpack the tree of a revision into ``folder``."""
     packed = subprocess.run(["git", "archive", revision], cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
@@ -210,7 +210,7 @@ def at(revision: str, folder: Path) -> Path:
 
 
 def main() -> None:
-    """Measure the working tree, or the revisions named."""
+    """Measure the working tree or the named revisions, and print the figures."""
     line: dict[str, object] = {"bench": "house"}
     for revision in sys.argv[1:] or [""]:
         with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,8 @@
-"""Walk (4) of the house: from a filter to the classes of the maps of coverage and gaps, on cold results; one JSON line.
+"""Path of calls from a filter to the map classes of coverage and gaps, without cached results. One JSON line.
 
-A *stay* is a run of calls inside one module; *modules* and *rooms* (folders) are those it passes; a *climb* is a stay on a
-higher floor than the one before (loaders < geo < pages/session < pages/queries < pages/components < pages/<page>); *names*
-are the functions met. The store is the demo's: ``KRADAN_STORE=... python -m bench.source.walk``.
+A *stay* is a run of calls inside one module; *modules* and *rooms* (folders) are those that are entered; a *climb* is a
+stay on a higher layer than the one before (loaders < geo < pages/session < pages/queries < pages/components <
+pages/<page>); *names* are the functions called. Needs a demo store: ``KRADAN_STORE=... python -m bench.source.walk``.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 
-# Machinery that a reader of the way passes without going in: the cache, the catalogue of words, checks of a frame.
+# Not counted, because a reader need not look into them: cache, text catalogue, checks of a frame.
 MACHINERY = {"pages.session.cache", "pages.session.text", "pages.session.formatter", "loaders.words"}
 CHECKS = {"require_columns", "is_one_of"}
 FLOORS = ("loaders", "geo", "pages.session", "pages.queries", "pages.components", "pages.")
 
 
 def floor_of(room: str) -> int:
-    """The floor of a module: the place of the longest prefix that fits."""
+    """Layer of a module: index in :data:`FLOORS` of the longest matching prefix."""
     return max(
         (number for number, prefix in enumerate(FLOORS) if room.startswith(prefix)), key=lambda n: len(FLOORS[n])
     )
 
 
 def walk(act: Callable[[], object]) -> dict[str, int]:
-    """Stays, modules, rooms, climbs and names of our own functions while ``act`` runs."""
+    """Counts of stays, modules, rooms, climbs and names of our own functions while ``act`` runs."""
     stays: list[str] = []
     names: set[tuple[str, str]] = set()
 
@@ -75,7 +75,7 @@ def walk(act: Callable[[], object]) -> dict[str, int]:
 
 
 def ways(scope: Scope, year: int | None) -> dict[str, Callable[[], object]]:
-    """From a filter to the message of the map, on the page of coverage and on that of gaps."""
+    """Calls from a filter to the message for the map, for the coverage and the gaps page."""
     query, need = Query(year, theme="health"), next(iter(need_names(scope)))
     return {
         "coverage": lambda: map_layer.coverage_of(scope, query, "agencies").vector("main", query),
@@ -84,9 +84,9 @@ def ways(scope: Scope, year: int | None) -> dict[str, Callable[[], object]]:
 
 
 def main() -> dict[str, object]:
-    """Both walks: the frames of the store and the words are read already, as an open page has them; results are cold.
+    """Run both once to load frames and texts, as on an open page, clear cached results, and count a second run.
 
-    Class bounds go over every year in the same way: one turn is counted.
+    Class bounds take all years with equal calls, so the store is made to have one year.
     """
     counted: dict[str, object] = {"bench": "walk", "way": "filter -> class vector"}
     scope = queries.current_scope()

@@ -1,1 +1,1 @@
-"""What the benches share: servers and a browser with a meter (stage), a browser's half of the conversation (client)."""
+"""Shared by the benches: servers and a browser with a byte meter (``stage``), a Streamlit client (``client``)."""

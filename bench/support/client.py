@@ -1,4 +1,4 @@
-"""A browser's half of Streamlit's conversation, without the browser: enough to choose in a list and wait for the answer."""
+"""Client of Streamlit's websocket protocol without a browser: choose in a list, press a button, wait for the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass
 class Answer:
-    """What one rerun brought: seconds, bytes, messages, elements with an error in them, and our paint if there was one."""
+    """Result of one rerun: seconds, bytes, messages, texts of errors, whether there is a map, all texts."""
 
     seconds: float
     size: int = 0
@@ -24,21 +24,21 @@ class Answer:
     errors: list[str] = field(default_factory=list)
     has_map: bool = False
     texts: list[str] = field(default_factory=list)
-    way: str = ""  # where the browser is sent: to the provider of the sign-in, or away from it
+    way: str = ""  # URL that the browser is redirected to, by sign-in or sign-out
 
 
 class Client:
-    """One session; ``async with Client(address, "coverage") as session``; ``cookies`` are those of who signed in."""
+    """One session: ``async with Client(address, "coverage") as session``; ``cookies``: those of a signed-in user."""
 
     def __init__(self, address: str, page: str = "", query: str = "", cookies: dict[str, str] | None = None) -> None:
         self.url = address.replace("http://", "ws://") + "/_stcore/stream"
         self.page, self.query, self.cookies = page, query, cookies or {}
-        self.buttons: dict[str, str] = {}  # words -> widget
+        self.buttons: dict[str, str] = {}  # label -> widget id
         self.page_hash = ""
         self.session_id = ""
         self.lists: dict[str, dict] = {}
         self.known: dict[str, ForwardMsg] = {}
-        self.used: dict[str, int] = {}  # message hash -> run that used it last; a browser forgets what is too old
+        self.used: dict[str, int] = {}  # message hash -> run that used it last; a browser drops old ones
         self.runs, self.oldest = 0, 2
         self.state = ClientState(query_string=query, page_name=page)
 
@@ -60,7 +60,7 @@ class Client:
         await self.socket.close()
 
     async def rerun(self, fragment: str = "") -> Answer:
-        """Run the page (or one fragment of it) with the present choices, and wait until the script has finished."""
+        """Run the page or one fragment with the current choices, and wait until the script has finished."""
         message = BackMsg()
         message.rerun_script.CopyFrom(self.state)
         message.rerun_script.fragment_id = fragment
@@ -125,14 +125,14 @@ class Client:
             answer.has_map = True
 
     async def go(self, page: str, query: str = "") -> Answer:
-        """Another page in this session, as a link in the menu opens it; all of it is sent, also what came before."""
+        """Open another page in this session like a link of the menu; cached messages are dropped, so all is sent."""
         self.state.Clear()
         self.known.clear()
         self.state.page_name, self.state.query_string = page, query
         return await self.rerun()
 
     async def press(self, words: str) -> Answer:
-        """Press the button with these words."""
+        """Press the button with this label."""
         widgets = self.state.widget_states.widgets
         widgets.add(id=self.buttons[words], trigger_value=True)
         answer = await self.rerun()
@@ -140,12 +140,12 @@ class Client:
         return answer
 
     async def choose(self, number: int, option: int) -> Answer:
-        """Choose an option of the list with this number on the page, and wait for the answer."""
+        """Choose an option of the n-th list of the page, and wait for the answer."""
         box = list(self.lists.values())[number]
         return await self.choose_in(box, option)
 
     async def choose_in(self, box: dict, option: int) -> Answer:
-        """Choose an option of a known list."""
+        """Choose an option of a list in ``lists``."""
         for widget in self.state.widget_states.widgets:
             if widget.id == box["key"]:
                 widget.string_value = box["options"][option]
@@ -155,6 +155,6 @@ class Client:
         return await self.rerun(box["fragment"])
 
     def list_with(self, key: str) -> dict:
-        """The list whose widget key is ``key``, the first one when there is none."""
+        """List whose widget key is ``key``, or the first one."""
         matching = [box for box in self.lists.values() if box["key"].endswith(f"-{key}")]
         return matching[0] if matching else next(iter(self.lists.values()))

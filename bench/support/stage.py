@@ -1,4 +1,4 @@
-"""What the browser benches share: servers, one Chromium, a meter of bytes, medians."""
+"""Shared by the browser benches: servers, Chromium, a byte meter, medians."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from tests.conftest import ROOT, SHARED
 from tests.support import served
 
 PEERS = Path(__file__).resolve().parent.parent / "peers"
-# As Chromium does on a machine without a graphics card: pages are drawn in software, and WebGL maps (pydeck) by SwiftShader.
-# Drawing whole pages by SwiftShader too (``--use-angle=swiftshader``) costs every page 110 ms of CPU per frame here.
+# As on a machine without a graphics card: pages are drawn in software, only WebGL maps (pydeck) by SwiftShader. With
+# ``--use-angle=swiftshader`` SwiftShader would draw whole pages, which costs much CPU per frame.
 FLAGS = [*served.FLAGS, "--enable-unsafe-swiftshader"]
 
 
 @dataclass(frozen=True)
 class Chromium:
-    """The browser of a bench, started for every person (:func:`context`)."""
+    """How to start the browser; each :func:`context` starts one."""
 
     kind: BrowserType
     names: str
@@ -37,19 +37,19 @@ class Chromium:
 
 @contextmanager
 def chromium() -> Iterator[Chromium]:
-    """The browser of a bench; every other host is answered from packages on this machine."""
+    """Browser of a bench; requests to other hosts are answered from packages on this machine."""
     with cdn.served() as port, sync_playwright() as playwright:
         yield Chromium(playwright.chromium, cdn.names(port))
 
 
 def cut_off(browser: Chromium) -> Chromium:
-    """The same browser where it finds no other host."""
+    """The same browser without access to other hosts."""
     return replace(browser, names=cdn.names(None))
 
 
 @contextmanager
 def peer(name: str, **environment: str) -> Iterator[str]:
-    """Serve ``bench/peers/NAME.py`` as a tutorial would: Streamlit's own defaults, no configuration file of ours."""
+    """Serve ``bench/peers/NAME.py`` with Streamlit's defaults, without our configuration file; yields the URL."""
     port = served.free_port()
     with tempfile.TemporaryDirectory() as folder:
         settings = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
@@ -71,7 +71,7 @@ def peer(name: str, **environment: str) -> Iterator[str]:
 
 @contextmanager
 def demo_store() -> Iterator[Path]:
-    """A store of its own with the demo province."""
+    """New SQLite store with the demo province."""
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "kradan.sqlite"
         settings = {**os.environ, "KRADAN_STORE": str(store)}
@@ -88,13 +88,13 @@ def demo_store() -> Iterator[Path]:
 
 
 def get(address: str) -> bytes:
-    """The answer of our own server."""
+    """Body of an answer of our server."""
     with urllib.request.urlopen(address, timeout=10) as answer:
         return answer.read()
 
 
 class Meter:
-    """Bytes that a page receives: websocket frames and bodies of answers, by Chromium's own account."""
+    """Bytes that a page receives, as counted by Chromium: websocket frames and HTTP bodies."""
 
     def __init__(self, page: Page) -> None:
         self.frames, self.bodies, self.largest = 0, 0, 0
@@ -112,21 +112,21 @@ class Meter:
         self.bodies += int(event.get("encodedDataLength", 0))
 
     def total(self) -> int:
-        """Everything received until now."""
+        """Bytes received so far."""
         return self.frames + self.bodies
 
 
 def local_bytes() -> int:
-    """Bytes that went over the machine's own network until now: on a quiet machine, what browser and server say."""
+    """Bytes on the loopback interface so far; on an idle machine, the traffic of browser and server."""
     return psutil.net_io_counters(pernic=True)["lo"].bytes_recv
 
 
 @contextmanager
 def context(browser: Chromium) -> Iterator[BrowserContext]:
-    """A person's own browser with an empty profile on disk.
+    """Start a browser with an empty profile on disk.
 
-    Playwright's usual contexts are private windows: Chromium keeps no compiled scripts in one (measured: a page that was
-    there before takes 2.1 s in a private window and 1.6 s in a profile).
+    Playwright's default contexts are private windows, in which Chromium keeps no compiled scripts: a second visit would
+    be slower than a user's.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         profile = browser.kind.launch_persistent_context(
@@ -141,14 +141,14 @@ def context(browser: Chromium) -> Iterator[BrowserContext]:
 
 
 def settled(page: Page) -> None:
-    """Wait until the server has nothing more to send."""
+    """Wait until the script run of the page has ended."""
     page.wait_for_timeout(150)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
     page.wait_for_timeout(150)
 
 
 def rested() -> None:
-    """Wait until the machine has nothing to do (a minute at most): what a server prepares after its first visitor is over."""
+    """Wait until the machine is idle, at most a minute: a server precomputes pages after its first visitor."""
     for _ in range(60):
         if psutil.cpu_percent(interval=1) < 10:
             return
@@ -160,7 +160,7 @@ def middle(numbers: list[float]) -> float:
 
 
 def ninety_fifth(numbers: list[float]) -> float:
-    """The value that 95 in 100 stay under."""
+    """95th percentile, rounded for a table."""
     ranked = sorted(numbers)
     return round(ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))], 1)
 

@@ -1,4 +1,4 @@
-"""One agency: its territory, themes and partners, which gaps lie near it, how complete its data are, its link and sheet."""
+"""One agency: where it works, its themes and partners, the gaps next to it, completeness of its data, its records."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

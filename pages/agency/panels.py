@@ -1,4 +1,4 @@
-"""Panels of the agency page: finding, territory as small maps, themes, partners, gaps nearby, completeness, records to download."""
+"""Panels of the agency page: small map per agency, themes, partners, gaps nearby, completeness, records to download."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
-MOST_LINKED = 20  # rows on the page; the file has all
+MOST_LINKED = 20  # rows shown; the downloads have all
 
 
 def agency_finding(scope: Scope, chosen: Query) -> str:
-    """How many agencies are at work, and which of them reaches furthest."""
+    """Sentence: how many agencies have records, and which reaches most subdistricts."""
     table = agency_rows(scope, chosen)
     if table.empty:
         return t("view_agency")
@@ -36,7 +36,7 @@ def agency_finding(scope: Scope, chosen: Query) -> str:
 
 
 def mine(chosen: Query) -> None:
-    """The button by which a browser remembers the agency: the menu's door then leads here (``static/shell/links.js``)."""
+    """Button that stores the agency in the browser, so that the menu links to it (``static/shell/links.js``)."""
     panels.html(
         f'<button type="button" class="kradan-mine" aria-pressed="false" data-agency="{safe(chosen.agency)}">'
         f"<i>{safe(t('agency_mine'))}</i><i>{safe(t('agency_is_mine'))}</i></button>"
@@ -44,7 +44,7 @@ def mine(chosen: Query) -> None:
 
 
 def agency_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
+    """One row per agency with records: ``places``, ``supports``, ``amount_satang``; most subdistricts first."""
     grouped = coverage.records(scope, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
     table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
@@ -52,7 +52,7 @@ def agency_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
 
 
 def agencies(scope: Scope, chosen: Query) -> None:
-    """Every agency with records, where it works as a small map; each is a link to its page."""
+    """Every agency with records, linked to its page; the first ``dimensions.MOST`` with a small map of their places."""
     names, query_by_agency, cells = records.agency_names(scope), {}, []
     every = agency_rows(scope, chosen)
     for code in every["agency_code"].head(dimensions.MOST):
@@ -72,7 +72,7 @@ def agencies(scope: Scope, chosen: Query) -> None:
 
 
 def _key_of(drawn: list[layers.Choropleth], district: str | None) -> None:
-    """Legend of the agencies' small maps: only the classes that at least one of them shows."""
+    """Legend of the small maps: only classes that at least one of them shows."""
     styles, present = {}, set()
     for layer in drawn:
         styles |= layer.styles
@@ -90,7 +90,7 @@ FIGURES = ("covered", "records", "placed_records", "unplaced_records", "money", 
 
 
 def told(scope: Scope, chosen: Query) -> dict[str, int | float | None]:
-    """The named figures of the agency: the same on its page, its A4 sheet and in its workbook."""
+    """Named figures of the agency, by code: the page, the A4 sheet and the workbook show the same ones."""
     table, rolled = coverage.coverage(scope, chosen), coverage.rolled(scope, chosen)
     inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
     return figures.counted(
@@ -99,7 +99,7 @@ def told(scope: Scope, chosen: Query) -> dict[str, int | float | None]:
 
 
 def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
-    """Every theme the agency works in, "not coded" included, most money first."""
+    """One row per theme of the agency's records, "not coded" included: most money first, unknown amounts last."""
     table = own.assign(theme=own["theme_code"].astype("object").where(own["theme_code"].notna(), "")).groupby("theme")
     rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(
         amount_satang=table["amount_satang"].sum(min_count=1)
@@ -110,7 +110,7 @@ def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def themes(own: pd.DataFrame) -> None:
-    """Every theme the agency works in."""
+    """Table of the themes the agency works in."""
     st.html(f"<b>{safe(t('agency_themes'))}</b>")
     if own.empty:
         panels.empty()
@@ -126,7 +126,7 @@ def themes(own: pd.DataFrame) -> None:
 
 
 def partner_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """Who else is in the same subdistricts, by outcome of the overlap."""
+    """Agencies in the same subdistricts, with the number of pairs per overlap outcome."""
     year = Query(chosen.fiscal_year, theme=chosen.theme)
     pairs, placed = overlaps.overlaps(scope, year).pairs, coverage.rolled(scope, year).by_subdistrict
     if chosen.district:
@@ -137,7 +137,7 @@ def partner_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
 
 
 def partners(scope: Scope, chosen: Query) -> None:
-    """Who else is in the same subdistricts."""
+    """Table of agencies in the same subdistricts, with links to the pairs."""
     st.html(f"<b>{safe(t('agency_partners'))}</b>")
     table = partner_rows(scope, chosen)
     if table.empty:
@@ -172,7 +172,7 @@ def _rest(table: pd.DataFrame) -> None:
 
 
 def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
+    """Neighbouring subdistricts without the agency's themes; ``status`` separates "none" from "not reported"."""
     year = Query(chosen.fiscal_year, theme=chosen.theme)
     table = agency_coverage.gaps_beside(
         coverage.by_theme(scope, year),
@@ -190,7 +190,7 @@ def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
 
 
 def gaps(scope: Scope, chosen: Query) -> None:
-    """Neighbouring subdistricts without the agency's themes."""
+    """Table of neighbouring subdistricts without the agency's themes."""
     st.html(f"<b>{safe(t('agency_gaps'))}</b>")
     rows = gap_rows(scope, chosen)
     if rows.empty:
@@ -214,7 +214,7 @@ def gaps(scope: Scope, chosen: Query) -> None:
 
 
 def data_lines(scope: Scope, chosen: Query) -> list[str]:
-    """What the agency's bases reported, and rows of theirs that wait."""
+    """Lines: active files of the agency's bases, their rows in quarantine, subdistricts not reported."""
     every = queries.support(scope)
     bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
     batches, waiting = queries.batches(scope), queries.quarantined(scope)
@@ -245,20 +245,20 @@ def data_lines(scope: Scope, chosen: Query) -> list[str]:
 
 
 def completeness(scope: Scope, chosen: Query) -> None:
-    """How complete the agency's data are."""
+    """Show :func:`data_lines` as a list."""
     lines = data_lines(scope, chosen)
     body = "".join(f"<li>{safe(line)}</li>" for line in lines)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
 
 
 def address() -> str:
-    """The address of this page as it stands."""
+    """URL of this page with its current choices."""
     query = "&".join(f"{key}={value}" for key, value in url_state.link_params().items())
     return f"{str(st.context.url or '').split('?')[0]}?{query}"
 
 
 def link() -> None:
-    """The address of this page, to copy."""
+    """URL of this page, to copy."""
     st.caption(t("agency_link"))
     st.code(address(), language=None, wrap_lines=True)
     if exports.only_here(address()):
@@ -266,7 +266,7 @@ def link() -> None:
 
 
 def sheet_rows(scope: Scope, chosen: Query, own: pd.DataFrame) -> pd.DataFrame:
-    """Every record of the agency in words, with the code of the subdistrict it counts in; empty where it counts in none."""
+    """Every record of the agency in words; ``subdistrict``: code of the one it counts in, NA where there is none."""
     placed = coverage.rolled(scope, chosen).by_subdistrict.drop_duplicates("support_id").set_index("support_id")
     words = records.support_words(scope, own)
     return words.assign(
@@ -275,7 +275,7 @@ def sheet_rows(scope: Scope, chosen: Query, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:
-    """Every record of the agency as a table to download."""
+    """Table of the agency's records, with its download."""
     st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:
         return

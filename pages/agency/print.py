@@ -1,4 +1,4 @@
-"""An agency on paper: hidden on the screen, alone on the print; the page's own tables are drawn pictures and do not print whole."""
+"""A4 sheet of an agency, visible only in print: Streamlit draws tables on a canvas, which does not print whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, safe, t, whole, year
 from pages.subdistrict.facts import Block
 
-SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three lists of MOST lines, fill one sheet
+SIZE = 8.0  # points: so that 23 districts beside themes, map and partners, and lists of MOST lines fit on one sheet
 MOST = 9
 
 
@@ -30,7 +30,7 @@ def print_agency(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> N
 
 
 def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
-    """Territory by district, functions, partners, gaps near it, how complete its data are, and its files."""
+    """HTML of the sheet: figures, themes, map, partners, districts, gaps nearby, completeness of the data, files."""
     partners = Block(
         "agency_partners",
         [f"{row.agency}: {row.places} {t('column_places')}" for row in each_row(agency_panels.partner_rows(scope, chosen))],
@@ -48,7 +48,7 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
 
 
 def _gaps(scope: Scope, chosen: Query) -> list[str]:
-    """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
+    """One line per neighbouring subdistrict and status, with the themes that are missing there."""
     rows = agency_panels.gap_rows(scope, chosen)
     groups = rows.groupby(["place", "words"], sort=False)["theme"].agg(", ".join)
     return [f"{place}: {themes} · {words}" for (place, words), themes in groups.to_dict().items()]
@@ -64,7 +64,7 @@ def _head(scope: Scope, chosen: Query, name: str) -> str:
 
 
 def _map(scope: Scope, chosen: Query) -> str:
-    """Baht per head, with the legend that the screen has."""
+    """Map of baht per head with the legend of the screen."""
     layer = layers.coverage_of(scope, chosen, "per_head_baht")
     counts = layer.counts(chosen.district)
     keys = "".join(
@@ -99,7 +99,7 @@ def _themes(own: pd.DataFrame) -> str:
 
 
 def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
-    """Every district it reaches, in the order of the register; records without a district stand by their level below."""
+    """Districts with records in register order, then records without a district by the level they were written at."""
     names, all_places = district_names(scope), queries.areas(scope, chosen.fiscal_year)["district_code"].value_counts()
     where = [
         district

@@ -1,5 +1,5 @@
-"""The register of areas on any day, what differs from today, and where every record stands then.
+"""Page of the register of areas as of any day: areas by kind, differences from today, records per district.
 
-Here: ``page.view``, called by the shell; ``panels`` for the day, the map and the lists. May import components,
-queries, session and geo.
+Here: ``page.view``, called by the shell; ``panels`` for the date field, the map and the tables. May import
+components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""The register of areas on any day: what was a district, what a king amphoe, and where every record stands then."""
+"""The register of areas as of any day: districts, king amphoe (minor districts), and the records in each."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from pages.session.text import day, t, whole
 
 
 def view(scope: Scope) -> None:
-    """Areas as of a day; moving the day moves names and districts, never a record."""
+    """Areas as of a day: another day changes names and districts, never the records."""
     place = st.container()
     areas = queries.area_register(scope)
     if areas.empty:

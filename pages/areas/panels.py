@@ -1,4 +1,4 @@
-"""The parts of the register of areas: the day, what the map shows of it, what differs from today."""
+"""Panels of the register of areas: date field, map, table of districts, differences from today."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def _asked() -> date:
 
 
 def _take(chosen: date | None = None) -> None:
-    """A day from a button, or what the person put into the field."""
+    """Set the day from a button (``chosen``) or from the text field; keep the old one if the text is no date."""
     st.session_state["asof"] = (chosen or dates.read(st.session_state["asof-day"]) or _asked()).isoformat()
 
 
 def choose_day(areas: pd.DataFrame) -> date:
-    """The day the page is about; it stands in the link. The arrows go from change to change."""
+    """Return the day the page is about, part of the link; the arrow buttons step between days of change."""
     asked = _asked()
     url_state.current().use("asof", date.today().isoformat())
     st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), dates.written(asked)
@@ -63,13 +63,13 @@ def choose_day(areas: pd.DataFrame) -> date:
 
 
 def counts(then: pd.DataFrame) -> dict[str, int]:
-    """Areas of that day by kind; the province itself is not counted."""
+    """Number of areas of that day per kind; the province itself is not counted."""
     numbers = then["kind"].value_counts()
     return {kind: int(numbers.get(kind, 0)) for kind in KINDS}
 
 
 def areas_layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropleth:
-    """Subdistricts of today by what they belonged to: a district, a king amphoe, another district than today, or not yet made."""
+    """Today's subdistricts by parent on that day: district (d), king amphoe (k), another district (m), none yet (x)."""
     places = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")
     codes = queries.areas(scope, None)["subdistrict_code"]
     parent = codes.map(places["parent_code"])
@@ -89,7 +89,7 @@ def areas_layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.C
 
 
 def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
-    """Districts of that day with what stands in them, in words."""
+    """One row per district of that day with its areas and records, names and kinds in words."""
     table = areas_over_time.districts_of_day(then, queries.placed_records(scope))
     named = table["district_code"].notna()
     return table.assign(
@@ -102,7 +102,7 @@ def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
 
 
 def district_table(table: pd.DataFrame) -> None:
-    """Districts of that day, with their areas and records."""
+    """Table of the districts of that day."""
     columns = {"district_code": t("areas_code"), "kind_words": t("areas_kind"), "name": t("column_district"),
                "subdistricts": t("level_subdistrict"), "villages": t("level_village"), "records": t("column_records"),
                "amount_satang": t("column_amount")}  # fmt: skip
@@ -110,7 +110,7 @@ def district_table(table: pd.DataFrame) -> None:
 
 
 def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
-    """What is something else today."""
+    """Table of areas whose code, kind, name or parent differs today."""
     changes = areas_over_time.changed_since(then, now)
     if changes.empty:
         st.info(t("areas_same"))
@@ -127,11 +127,11 @@ def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
 
 
 def _words(row: object, side: str, names: dict[str, str]) -> str:
-    """``กิ่งอำเภอช้างกลาง``; a village or subdistrict with what it belonged to."""
+    """Kind and name (``กิ่งอำเภอช้างกลาง``); a village or subdistrict with its parent."""
     code, kind, name = (getattr(row, f"{what}_{side}") for what in ("code", "kind", "name_th"))
     if pd.isna(code):
         return t("areas_not_there")
     parent = getattr(row, f"parent_code_{side}")
     where = "" if pd.isna(parent) or kind in ("district", "king_amphoe") else f" · {names.get(parent, parent)}"
-    prefix = "" if kind == "village" else f"{t(f'kind_{kind}')} "  # a village's name says that it is one
+    prefix = "" if kind == "village" else f"{t(f'kind_{kind}')} "  # its name contains the word for village
     return f"{prefix}{name}{where}"

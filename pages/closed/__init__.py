@@ -1,4 +1,4 @@
-"""What stands where somebody would have to sign in and nobody can: what the administrator has to do.
+"""Page shown where sign-in is required but not configured: what the administrator has to do.
 
 Here: ``page.view``, called by the shell. May import components and session.
 """

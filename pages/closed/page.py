@@ -1,4 +1,4 @@
-"""Sign-in is not set up for this way in: why, and the steps that open the board to its team."""
+"""Sign-in is not configured for this entrance: the reason, and the steps that let the team in."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from pages.session.text import coded, t
 
 
 def view(scope: Scope) -> None:
-    """A short message for a visitor, steps for the administrator."""
+    """Short message for a visitor, steps for the administrator."""
     panels.title(t("sign_in_closed"), t("sign_in_closed_note"))
     st.info(coded("closed_", sign_in.now().code))
     st.markdown(t("sign_in_closed_steps"))

@@ -1,4 +1,4 @@
-"""The ways to show coverage: one map, two maps with the same classes, a page of small maps with the same classes."""
+"""Ways to show coverage: one map, or two large or many small maps on the same class bounds."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STEP = "step_year"
 
 
 def choose_comparison(scope: Scope) -> None:
-    """The row of choices above the map: how to compare, what to measure, and two more filters."""
+    """Row of choices above the map: mode, measure, agency level, split, register overlay, year slider."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         choices.switch("mode", t("mode"), list(MODE_KEYS), lambda name: t(MODE_KEYS[name]))
         url_state.current().filters += ("tier", "split")
@@ -51,7 +51,7 @@ def choose_comparison(scope: Scope) -> None:
 
 
 def _step_year(scope: Scope) -> None:
-    """A slider through the years that moves the year filter; arrow keys step it."""
+    """Slider that sets the year filter; arrow keys step it."""
     url_state.speak()
     listed = [str(number + 543) for number in sorted(queries.years(scope))]
     if len(listed) < 2 or st.session_state["year"] not in listed:
@@ -59,7 +59,7 @@ def _step_year(scope: Scope) -> None:
 
     def move() -> None:
         st.session_state["year"] = st.session_state["_year_step"]
-        fragments.redraw(fragments.VIEW)  # the list of years has to follow
+        fragments.redraw(fragments.VIEW)  # the year list lies outside this fragment and must show the new year
 
     st.session_state["_year_step"] = st.session_state["year"]
     st.select_slider(
@@ -69,16 +69,16 @@ def _step_year(scope: Scope) -> None:
 
 @cached(256)
 def _people(scope: Scope, query: Query) -> dict[str, int]:
-    """People by status within the district chosen; a status that nobody is in is left out."""
+    """People per status within the chosen district; a status of no subdistrict has no key, NA: population not known."""
     table = coverage.coverage(scope, query)
     inside = table if not query.district else table[table["district_code"] == query.district]
     return dict(inside.groupby("status")["population"].sum(min_count=1))
 
 
 def one_map(scope: Scope, query: Query, measure: str) -> None:
-    """One large map with legend, money without a subdistrict, and figures."""
+    """One large map; beside it legend, money without a subdistrict, and figures."""
     layer = register_layer.over(scope, layers.coverage_of(scope, query, measure))
-    with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
+    with st.container(horizontal=True, key="beside"):  # app.css turns this key into a grid
         view = panels.choose_map_view(scope)
         panels.show_board(scope, layer, view, query)
         with panels.together():
@@ -86,7 +86,7 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
 
 
 def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) -> None:
-    """Legend, money without a subdistrict and figures."""
+    """Legend, notes, money without a subdistrict, and people by status."""
     panels.layer_legend(layer, query.district)
     register_layer.note(scope)
     notes(scope, query, measure)
@@ -97,7 +97,7 @@ def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) 
 
 
 def notes(scope: Scope, query: Query, measure: str) -> None:
-    """What stands under the colours: denominator and its date, the split in use, records without a date."""
+    """Notes under the legend: denominator of the measure with its year, and the split in use."""
     lines = []
     if measure == "per_head_baht":
         lines.append(_per_head_basis(scope, query))
@@ -110,7 +110,7 @@ def notes(scope: Scope, query: Query, measure: str) -> None:
 
 
 def _per_head_basis(scope: Scope, query: Query) -> str:
-    """Whose heads divide the money, and where the money is not complete."""
+    """Year of the population that divides the money, and how many subdistricts have records without an amount."""
     table = coverage.coverage(scope, query)
     inside = table if not query.district else table[table["district_code"] == query.district]
     dated = {"year": queries.population_year(query.fiscal_year) + 543} if query.fiscal_year else {}
@@ -120,7 +120,7 @@ def _per_head_basis(scope: Scope, query: Query) -> str:
 
 
 def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
-    """Which dimension differs between the two maps, and its value on the right."""
+    """Choose the dimension that differs between two maps; returns it and the query of the right map."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="twin-choice"):
         dimension = choices.switch(
             "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(dimensions.DIMENSION_KEYS[name]), "year"
@@ -135,7 +135,7 @@ def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
 
 
 def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Query) -> None:
-    """Two maps side by side: the same measure, the same class bounds, their own counts."""
+    """Two maps side by side with the same measure and class bounds, each with its own counts."""
     bounds = coverage.breaks(scope, measure, query, other)
     with st.container(key="twins"):
         sides = st.columns(2, gap="medium")
@@ -151,19 +151,19 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
 
 
 def value_words(scope: Scope, query: Query, dimension: str) -> str:
-    """The value of a dimension under a query, in words."""
+    """Value of a dimension in a query, in words."""
     return dimensions.dimension_values(scope, dimension).get(query.value_of(dimension), t(f"every_{dimension}"))
 
 
 @cached(4)
 def shapes(address: str) -> SmallShapes:
-    """Shapes of the prepared geometry, made small once."""
+    """Shapes for small maps from a prepared geometry file; ``address`` is relative to ``static``."""
     document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
     return small_shapes(document["features"], document["districts"]["features"])
 
 
 def map_picture(scope: Scope, layer: layers.Choropleth, district: str | None = None, chosen: str | None = None) -> str:
-    """A small map of a layer as the address of an image; with a place chosen only its own district is coloured."""
+    """Small map of a layer as a data URL (SVG); with ``chosen`` (a subdistrict) only its own district is coloured."""
     marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
     near = layer.codes.str.startswith(chosen[:4]) if chosen else layer.codes.notna()
     classes = dict(zip(layer.codes[near], layer.classes[near], strict=True))
@@ -179,21 +179,21 @@ def map_picture(scope: Scope, layer: layers.Choropleth, district: str | None = N
 
 
 def map_cell(target: str, name: str, words: str, image: str | None) -> str:
-    """A small map (or, without an image, its words alone) as a link; the words may have several lines."""
+    """Link around a small map, or around words alone when ``image`` is None; ``words`` may have several lines."""
     drawn = f'<img src="{image}" alt="{safe(name)}: {safe(words)}">' if image else ""
     lines = "".join(f"<span>{safe(line)}</span>" for line in words.splitlines())
     return f'<a href="{safe(target)}" target="_self">{drawn}<b>{safe(name)}</b>{lines}</a>'
 
 
 def gallery(scope: Scope, cells: list[str]) -> None:
-    """Small maps side by side; below them whose shapes they are, and that they are schematic where they are."""
+    """Grid of small maps, with the credit of the shapes and a note where they are schematic."""
     prepared = geometry.current(scope.province)
     credit = " · ".join(filter(None, (panels.shapes_note(prepared), prepared["credit"])))
     panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
 
 
 def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None:
-    """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
+    """One small map per value of a dimension, all on the same class bounds, each linked to its large map."""
     names = dict(list(dimensions.dimension_values(scope, dimension).items())[: dimensions.MOST])
     query_by_value = {value: query.at(dimension, value) for value in names}
     bounds = coverage.breaks(scope, measure, *query_by_value.values())

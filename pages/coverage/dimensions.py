@@ -1,4 +1,4 @@
-"""Dimensions that maps are compared by (year, function, agency, stream, agencies' level) with their values in words."""
+"""Dimensions that maps are compared by (year, theme, agency, stream, agency level) with their values in words."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ DIMENSION_KEYS = {
 }
 DIMENSIONS = tuple(DIMENSION_KEYS)
 TIER_KEYS = {"local": "tier_local", "provincial": "tier_provincial", "central": "tier_central"}
-MOST = 24  # more small maps than this cannot be told apart on a screen
+MOST = 24  # small maps on a page; with more, each is too small to read
 
 
 @cached_words(64)
 def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
-    """Values of a dimension in the store, in their order, with their words."""
+    """Values of a dimension present in the store, code -> words; agencies and streams by number of records."""
     scope = scope.in_language(None)
     if dimension == "theme":
         names = theme_names()
@@ -43,14 +43,18 @@ def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
 
 
 def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
-    """One row per value: how far it reaches, its people and its money, most subdistricts first (years in order)."""
+    """One row per value of a dimension within the chosen district, most covered first (years in order).
+
+    Columns: subdistricts by status (``covered``, ``none``, ``not_reported``, of ``all``), ``village_part`` (share 0-1 of
+    villages covered), ``amount_satang``, ``per_head_baht``; ``incomplete``: subdistricts with records without an amount.
+    """
     rows = []
     for value, name in dimension_values(scope, dimension).items():
         table = coverage.coverage(scope, query.at(dimension, value))
         inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()
         with_rate = known_places(inside)
-        reported = inside[inside["status"].isin(["covered", "none"])]  # where nobody has reported no village is at zero
+        reported = inside[inside["status"].isin(["covered", "none"])]  # not reported must not count as zero villages
         rows.append(
             {
                 "value": value,

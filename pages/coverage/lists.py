@@ -1,4 +1,4 @@
-"""The tables and sentences of the coverage page; the tables say all that the maps say."""
+"""Tables and sentences of the coverage page; the tables hold everything that the maps show."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from pages.session.text import baht, formatter, name_of, percent, t, whole
 
 
 def _covered(scope: Scope, query: Query) -> int:
-    """Subdistricts with support as written; estimates do not count."""
+    """Number of covered subdistricts without a split: estimates do not count."""
     table = coverage.coverage(scope, replace(query, split=None))
     inside = table if not query.district else table[table["district_code"] == query.district]
     return int(inside["status"].eq("covered").sum())
 
 
 def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
-    """How many subdistricts have support; those reached by a split alone are told apart."""
+    """Sentence: how many subdistricts are covered; those covered only through a split are counted separately."""
     covered = int(inside["status"].eq("covered").sum())
     if query.split is None:
         return formatter().phrase(reported.finding(scope, query, inside))
@@ -38,13 +38,13 @@ def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
 
 
 def twin_finding(scope: Scope, query: Query, other: Query, dimension: str) -> str:
-    """Both sides in one sentence."""
+    """Sentence: covered subdistricts of both maps."""
     sides = [(value_words(scope, side, dimension), _covered(scope, side)) for side in (query, other)]
     return t("finding_twin", left=sides[0][0], left_covered=sides[0][1], right=sides[1][0], right_covered=sides[1][1])
 
 
 def least_finding(scope: Scope, query: Query, dimension: str) -> str:
-    """Which value reaches fewest subdistricts; nothing to say when there is none, nor of one nobody has reported on."""
+    """Sentence: which value reaches fewest subdistricts, values without any report left out; "" when none reaches any."""
     table = dimensions.breakdown(scope, query, dimension)
     table = table[table[["covered", "none"]].any(axis="columns")]
     if not table["covered"].any():
@@ -54,7 +54,7 @@ def least_finding(scope: Scope, query: Query, dimension: str) -> str:
 
 
 def nothing(scope: Scope, query: Query) -> None:
-    """Nothing found: say so, and which filter to drop."""
+    """Say that nothing was found, and which filter to drop."""
     if queries.support(scope).empty:
         panels.empty("nothing_loaded")
         return
@@ -75,7 +75,7 @@ def nothing(scope: Scope, query: Query) -> None:
 
 
 def lists(scope: Scope, query: Query, inside: pd.DataFrame) -> None:
-    """One list at a time: subdistricts, or one row per value of a dimension, or what level the money is written at."""
+    """One list at a time: subdistricts, values of a dimension, or levels that records are written at."""
     panel = panels.unfolded("list", t("list"))
     if panel is None:
         return
@@ -139,7 +139,7 @@ def _breakdown(scope: Scope, query: Query, dimension: str) -> None:
 
 
 def _levels(scope: Scope, query: Query) -> None:
-    """By the level at which records are written: what is on the map, and what stands in the strip."""
+    """Records and money by the level they are written at: shown on the map, or in the strip below it."""
     rolled = coverage.rolled(scope, query)
     placed = rolled.by_subdistrict
     on_map = placed.assign(level=placed["rolled_from"].astype("str")).groupby("level").agg(
@@ -165,5 +165,5 @@ def _levels(scope: Scope, query: Query) -> None:
 
 
 def per_head(value: Any) -> str:
-    """Baht per head without satang."""
+    """Baht per head in whole baht."""
     return t("not_known") if pd.isna(value) else f"{float(value):,.0f}"

@@ -1,4 +1,4 @@
-"""Coverage by function, agency, stream and level: one map, twin maps, small maps; agencies, villages, baht per head."""
+"""Coverage by theme, agency, stream and agency level on one map, two maps or small maps, by one of three measures."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -1,5 +1,5 @@
-"""Where the money comes from, through whose hands, for what, where it ends, and whether it meets the plans.
+"""Page of money flows: from which stream, through which agency, for what and where; alignment with plans; speed.
 
-Here: ``page.view``, called by the shell; ``panels`` for the currents, the map and the lists. May import components,
-queries, session and geo.
+Here: ``page.view``, called by the shell; ``panels`` for ribbons, map and tables, ``speed`` for payments, ``pull`` for
+speed and direction together. May import components, queries, session and geo.
 """

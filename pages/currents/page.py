@@ -1,4 +1,4 @@
-"""Currents: where the money comes from, through whose hands, for what, where it ends, and whether it meets plans."""
+"""Money flows: stream, agency, theme and place of the money, whether it meets community plans, how fast it is paid."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -43,7 +43,7 @@ TABLES = {
 
 
 def _map(scope: Scope, chosen: Query, shown: str, view_: str) -> None:
-    """The map, what it says and its list; the sums per stream stand beside it on the same screen."""
+    """Map with its sentence and table; the short table of sums per agency goes beside the map, longer ones below."""
     layer = LAYERS[shown](scope, chosen)
     with st.container(key="board"):
         left, right = st.columns([8, 5], gap="medium")

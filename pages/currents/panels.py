@@ -34,7 +34,7 @@ SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def left_out_note(currents: geo_currents.Currents) -> str:
-    """What the total leaves out: records that state no amount, money paid back."""
+    """Note: the total in baht, and what it leaves out (records without an amount, money paid back)."""
     parts = [t("currents_adds_up", total=f"{currents.total_satang / 100:,.2f}")] if len(currents.paths) else []
     if currents.without_amount:
         parts.append(t("currents_without_amount", records=whole(currents.without_amount)))
@@ -44,7 +44,7 @@ def left_out_note(currents: geo_currents.Currents) -> str:
 
 
 def namer(scope: Scope) -> Callable[[str, str], str]:
-    """A function (step, code) -> label of a Sankey node, also for ends and for small nodes folded into "other"."""
+    """Return a function (step, code) -> label of a Sankey node, also for ends and for nodes folded into "other"."""
     agencies, streams, themes = records.agency_names(scope), records.stream_names(scope), theme_names()
     districts = district_names(scope)
     names = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
@@ -64,7 +64,7 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
 
 
 def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
-    """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
+    """Sankey ribbons ending in districts or in classes of the ranking, and the same as a table."""
     if currents.paths.empty:
         return
     ends = choices.switch("ends", t("flow_ends"), list(END_KEYS), lambda end: t(END_KEYS[end]))
@@ -93,18 +93,18 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
 
 
 def money_layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Where the money is: baht per head."""
+    """Map of baht per head."""
     return coverage_of(scope, chosen, "per_head_baht")
 
 
 def money_words(scope: Scope, chosen: Query) -> None:
-    """How much of it names a subdistrict, in how many records."""
+    """Figures: money and records that name a subdistrict."""
     counted = figures.counted(placed=coverage.rolled(scope, chosen).by_subdistrict)
     panels.figures([named.named(code, counted[code]) for code in ("placed_money", "placed_records")])
 
 
 def money_table(scope: Scope, chosen: Query) -> None:
-    """Who: every agency with its records, streams and money, the most first; records without an amount add none."""
+    """One row per agency: records, streams, money (unknown when no record states an amount); most money first."""
     by_agency = coverage.records(scope, chosen).groupby("agency_code", dropna=False)
     table = by_agency.agg(supports=("support_id", "size"), streams=("stream_code", "nunique"))
     table = table.assign(amount_satang=by_agency["amount_satang"].sum(min_count=1)).reset_index()
@@ -119,9 +119,9 @@ def money_table(scope: Scope, chosen: Query) -> None:
 
 
 def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Share of money that meets the community's own plan; no plan and no money stay off the scale.
+    """Share of money that meets the community's own plan; places without plan or money have classes off the scale.
 
-    A place without a plan of its own is on the scale by its villages' plans together, under a stripe.
+    A place without a plan of its own is classed by its villages' plans together, and striped.
     """
     table = money.alignment(scope, chosen)
     is_union = table["aligned_share"].isna() & table["union_share"].notna()
@@ -146,7 +146,7 @@ def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
 
 
 def strong_layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Strong current, weak community, both."""
+    """Map of places with much money per head, weak communities, and both."""
     return overview_questions.layer_of(overview_questions.answer(scope, chosen, "strong_current_on_weak"))
 
 
@@ -155,7 +155,7 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 
 def alignment_words(scope: Scope, chosen: Query) -> None:
-    """How the placed money stands to the plans, in four parts that add up."""
+    """Sentence and figures: money placed in subdistricts by its relation to plans; the parts add up to the whole."""
     table = _inside(money.alignment(scope, chosen), chosen)
     sums, counted = table[list(MONEY)].sum(), figures.counted(alignment=table)
     share = counted["aligned_share"]
@@ -170,7 +170,7 @@ def alignment_words(scope: Scope, chosen: Query) -> None:
 
 
 def strong_words(scope: Scope, chosen: Query) -> None:
-    """The flag in a sentence, and what strong and weak mean here."""
+    """Sentence on weak places with a strong current, and what strong and weak mean here."""
     answer = overview_questions.answer(scope, chosen, "strong_current_on_weak")
     is_ranked = bool(overview_questions.community_classes(scope, chosen.fiscal_year))
     how = t("weak_how_ranked" if is_ranked else "weak_how")
@@ -180,7 +180,7 @@ def strong_words(scope: Scope, chosen: Query) -> None:
 
 
 def alignment_table(scope: Scope, chosen: Query) -> None:
-    """Every place with money, what of it meets the place's plan."""
+    """One row per place with money: how much of it meets the plan, lowest share first."""
     table = (
         _inside(money.alignment(scope, chosen), chosen)
         .query("amount_satang > 0")
@@ -203,7 +203,7 @@ def alignment_table(scope: Scope, chosen: Query) -> None:
 
 
 def strong_table(scope: Scope, chosen: Query) -> None:
-    """Weak places with a strong current, the most baht per head first."""
+    """Weak places with a strong current, most baht per head first."""
     table = strong_on_weak(coverage.coverage(scope, chosen), overview_questions.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False
@@ -223,7 +223,7 @@ def _asked(themes: str) -> str:
 
 
 def history(scope: Scope, chosen: Query) -> None:
-    """Every stream with its period; those that ended before the year are off the map and stay here with their money."""
+    """Every stream with its period and money, also those that ended before the chosen year and are not on the map."""
     table = stream_history(queries.support(scope), queries.code_list(scope, "stream"), chosen.fiscal_year)
     if table.empty:
         return
@@ -250,7 +250,7 @@ def history(scope: Scope, chosen: Query) -> None:
 
 
 def evenness(scope: Scope, chosen: Query) -> None:
-    """How evenly the money lies: computed only when asked for."""
+    """Lorenz curve, Gini and Theil index of money by people; computed only while the toggle is on."""
     if not st.toggle(t("evenness"), key="evenness"):
         return
     spread = money.evenness(scope, chosen.without("district"))

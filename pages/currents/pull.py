@@ -1,4 +1,4 @@
-"""Speed and direction together: the picture of both, streams that pull apart in one place, and weak communities they meet."""
+"""Speed and direction of streams together: chart, pairs of streams that pull apart in one place, weak communities."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LETTERS = dict(zip(CURRENTS, "xsgcv", strict=True))
 
 @cached(8)
 def places(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """Every subdistrict with what is known of the current there (:func:`geo.money.pull.on_weak`)."""
+    """One row per subdistrict of the province (:func:`geo.money.pull.on_weak`)."""
     wide = chosen.without("district")
     strong = strong_on_weak(coverage.coverage(scope, wide), overview_questions.strength(scope, chosen.fiscal_year))
     sums = money.pulls(scope, wide).groupby(KEY)[["along_satang", "across_satang"]].sum()
@@ -50,7 +50,7 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 
 def layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Weak communities by the worst that is known of the current there."""
+    """Weak communities by the worst known property of the current there (:data:`geo.money.pull.CURRENTS`)."""
     table = places(scope, chosen)
     classes = table["current"].map(LETTERS).astype("object").fillna("o").mask(table["is_weak"].isna(), "v")
     weak = table["current"].notna()
@@ -60,7 +60,7 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
 
 
 def words(scope: Scope, chosen: Query) -> None:
-    """How many weak communities meet which current, and how many pairs of streams pull apart."""
+    """Sentence: weak communities by kind of current, and pairs of streams by how they pull."""
     table = _inside(places(scope, chosen), chosen)
     weak, counts = table[table["is_weak"].fillna(False).astype(bool)], table["current"].value_counts()
     is_stated = {name: bool(weak[f"is_{name}"].notna().any()) for name in ("cross", "slow", "strong")}
@@ -73,7 +73,10 @@ def words(scope: Scope, chosen: Query) -> None:
 
 
 def both(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """Speed and direction of every stream: ``stream_code``, ``amount_satang``, ``paid_share``, ``direction`` (NA = not known)."""
+    """One row per stream, most money first: ``stream_code``, ``amount_satang``, ``paid_share``, ``direction``.
+
+    ``direction``: share 0-1 of the money that goes along the plans. NA: not known.
+    """
     rows = coverage.records(scope, chosen)
     fast = speed(rows, rows["stream_code"], money.asked_on(chosen))
     held = _inside(money.pulls(scope, chosen), chosen).groupby("stream_code")[["along_satang", "across_satang"]].sum()
@@ -83,7 +86,7 @@ def both(scope: Scope, chosen: Query) -> pd.DataFrame:
 
 
 def tables(scope: Scope, chosen: Query) -> None:
-    """The picture of both with its table, and the pairs of streams by place."""
+    """Chart of speed and direction with its table, and the pairs of streams by place."""
     table, names = both(scope, chosen), records.stream_names(scope)
     if table.empty:
         panels.empty("pull_no_picture")

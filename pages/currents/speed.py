@@ -1,4 +1,4 @@
-"""How fast the money flows: granted, committed, paid, and what is stuck, by stream, agency or district, and on the map."""
+"""How fast money is paid: granted, committed, paid and stuck, by stream, agency, district or month, and on the map."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_STUCK = 3
 
 
 def layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Share paid of what is known in each subdistrict; where no payment is stated it is not known, never nothing paid."""
+    """Paid share per subdistrict of the money whose payment is stated; without any it is not known, never 0."""
     rows = coverage.records(scope, chosen.without("district"))
     speeds = speed(rows, rows["subdistrict_code"], money.asked_on(chosen))
     codes = queries.areas(scope, chosen.fiscal_year)["subdistrict_code"]
@@ -54,7 +54,7 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
 
 
 def words(scope: Scope, chosen: Query) -> None:
-    """The whole current in one sentence, with how many records say what was paid."""
+    """Sentence and figures for all money together, with how many records state what was paid."""
     rows = coverage.records(scope, chosen)
     whole_speed = speed(rows, pd.Series("", index=rows.index), money.asked_on(chosen))
     if whole_speed.empty or not whole_speed["paid_known"].iloc[0]:
@@ -78,7 +78,7 @@ def words(scope: Scope, chosen: Query) -> None:
 
 
 def table(scope: Scope, chosen: Query) -> None:
-    """Streams, agencies or districts, the slowest first; those of which nothing is known come last."""
+    """Streams, agencies or districts, slowest first and unknown last; or months in order."""
     by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(STEP_KEYS[step]), "stream")
     rows = coverage.records(scope, chosen)
     rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
@@ -117,7 +117,7 @@ def table(scope: Scope, chosen: Query) -> None:
 
 
 def _most_stuck(speeds: pd.DataFrame, names: dict[str, str]) -> None:
-    """In words which streams, agencies or districts are stuck with the most money; nothing by month, or where no payment is known."""
+    """Sentence: where the most money is stuck; nothing by month (no ``names``) or where no payment is known."""
     if not names or not speeds["paid_known"].sum():
         return
     stuck = speeds[speeds["stuck"].gt(0) & speeds.index.isin(list(names))]
@@ -130,7 +130,7 @@ def _most_stuck(speeds: pd.DataFrame, names: dict[str, str]) -> None:
 
 
 def _received(scope: Scope, chosen: Query) -> None:
-    """The last step: what funds were promised and what they received, by source; not stated is not known."""
+    """Table by source: what funds were promised and what they received."""
     rows = queries.register(scope, "contribution")
     rows = rows[rows["fiscal_year"].eq(chosen.fiscal_year).fillna(False).astype(bool)] if chosen.fiscal_year else rows
     rows = rows[rows["district_code"].eq(chosen.district).fillna(False).astype(bool)] if chosen.district else rows
@@ -150,5 +150,5 @@ def _received(scope: Scope, chosen: Query) -> None:
 
 
 def _known(words: Callable[[object], str]) -> Callable[[object], str]:
-    """The words of a figure; of one that nobody stated, that it is not known."""
+    """Wrap a format so that NA reads "not known"."""
     return lambda value: t("not_known") if pd.isna(value) else words(value)

@@ -1,4 +1,4 @@
-"""Need against support: places without help, places not known, plan demands, clusters.
+"""Page of need against support: places without help, places not known, plan demands, clusters.
 
 Here: ``page.view``, called by the shell; ``lists`` for the tables. May import components, queries, session and geo.
 """

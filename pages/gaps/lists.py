@@ -1,4 +1,4 @@
-"""The lists of the gaps page: places without help, places not known, functions, plan demands, clusters."""
+"""Lists of the gaps page: places without help, places not known, themes, plan demands, clusters."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ MODE_KEYS = {"quadrants": "mode_quadrants", "clusters": "mode_clusters"}
 METHOD_KEYS = {"moran": "method_moran", "getis_ord": "method_getis_ord"}
 PER_KEYS = {"rate": "per_rate", "count": "per_count", "households": "per_households", "population": "per_population"}
 RATE_KEYS = {"households": "rate_per_households", "population": "rate_per_population"}
-NAMED = 3  # agencies written out in a cell; the rest is counted
+NAMED = 3  # agencies named in a cell; the others are only counted
 PLAN_KEYS = {"unmet": "plan_unmet", "part": "plan_part", "met": "plan_met", "unknown": "plan_unknown"}
 
 
 def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
-    """One list at a time, so that a change of filter computes only what is on the screen."""
+    """One list at a time, so that a change of filter computes only what is visible."""
     apart(scope, need)
     kind = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]), "gap")
     if kind == "theme":
@@ -49,14 +49,14 @@ def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, th
 
 
 def gaps_finding(counts: pd.Series, theme: str, need: str, above: int) -> str:
-    """Places of high need without work; where there is none it says how many are not known and may be such."""
+    """Sentence: places of high need without support; where there is none, how many are unknown and may be one."""
     unknown = int(counts.get("unknown_support", 0) + counts.get("unknown_need", 0))
     kind = gap_title(int(counts.get("gap", 0)), above, "finding_gaps_unknown" if unknown else "finding_gaps_zero")
     return t(kind, gaps=counts.get("gap", 0), above=above, theme=theme, need=need, unknown=unknown)
 
 
 def least_reached(scope: Scope, chosen: Query) -> str:
-    """Without figures of need: the function that leaves most people without, of those that somebody has reported on."""
+    """Sentence for a store without figures of need: of the reported themes, the one that leaves most people out."""
     rows = gaps.gaps_by_theme(scope, chosen)
     rows = rows[rows["none"] > 0]
     if rows.empty:
@@ -67,7 +67,7 @@ def least_reached(scope: Scope, chosen: Query) -> str:
 
 
 def without_needs(scope: Scope, chosen: Query) -> None:
-    """No figure of need is in the store: say what is missing, and show the functions and the plans all the same."""
+    """Without figures of need: say what is missing, and still show themes and plans."""
     if queries.support(scope).empty:
         panels.empty("nothing_loaded")
         return
@@ -77,7 +77,7 @@ def without_needs(scope: Scope, chosen: Query) -> None:
 
 
 def cluster_finding(scope: Scope, counts: dict[str, int], measure: str) -> str:
-    """How many places lie low among their like, on what is looked at."""
+    """Sentence: how many places have low values among low neighbours, by the chosen measure."""
     return t(
         "finding_clusters" if counts.get("w") else "finding_clusters_zero",
         weak=counts.get("w", 0),
@@ -91,7 +91,7 @@ def _near(scope: Scope, chosen: Query, places: list[tuple[str, str]]) -> list[st
 
 
 def _first(agencies: list[str], names: dict[str, str]) -> str:
-    """The nearest agencies by name, and how many more there are."""
+    """The first :data:`NAMED` agencies by name, and how many more there are."""
     words, more = ", ".join(names.get(agency, agency) for agency in agencies[:NAMED]), len(agencies) - NAMED
     return t("and_more", words=words, more=more) if more > 0 else words
 
@@ -105,19 +105,19 @@ def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def gaps_sources(scope: Scope, chosen: Query, need: str, theme: str) -> pd.DataFrame:
-    """The rows behind need against support: the figures of the need, and the records of its function."""
+    """Source rows of the page: figures of the need, and records of its theme."""
     work = coverage.records(scope, Query(chosen.fiscal_year, chosen.agency, theme, chosen.stream))
     return pd.concat([gaps.need_records(scope, need), work], ignore_index=True)
 
 
 def unit_of(indicator: str) -> str:
-    """The unit an indicator counts in, in words."""
+    """Unit of an indicator, in words."""
     entry = next(entry for entry in codes.indicators() if entry["code"] == indicator)
     return str(entry.get(f"unit_{language()}") or entry.get("unit_th") or "")
 
 
 def apart(scope: Scope, need: str) -> None:
-    """The need of municipalities, whose figures belong to no subdistrict: said beside the map, with the way to them."""
+    """Caption on municipalities: their figures belong to no subdistrict, so they are summed here, with a link."""
     offices, total = gaps.apart(scope, need)
     if offices:
         st.caption(t("need_apart", offices=whole(offices), total=whole(total), unit=unit_of(need)))
@@ -126,7 +126,7 @@ def apart(scope: Scope, need: str) -> None:
 
 
 def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: str) -> None:
-    """Most people affected first, with who could act or who has not yet spoken."""
+    """Subdistricts of one list, with agencies nearby that could act and providers that have not reported."""
     if rows.empty:
         panels.empty("no_gaps")
         return
@@ -144,7 +144,7 @@ def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: s
 
 
 def _rate(need: str, measure: float) -> str:
-    """What a place was classed by: per 1,000 people or households, else the figure itself."""
+    """The figure a place was classed by: per 1,000 people or households, else the figure itself."""
     divisor = gaps.divisor_of(need, st.session_state["per"])
     if pd.isna(measure):
         return t("not_known")
@@ -152,9 +152,9 @@ def _rate(need: str, measure: float) -> str:
 
 
 def _themes(scope: Scope, chosen: Query) -> None:
-    """Functions by how many people live where nobody works on them."""
+    """Themes by the number of people who live where there is none of it."""
     rows = gaps.gaps_by_theme(scope, chosen)
-    silent = rows["not_reported"].eq(rows["all"])  # nobody has spoken: how many are without is not known
+    silent = rows["not_reported"].eq(rows["all"])  # no report at all: the number of people is unknown, not 0
     rows = rows.assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         population_none=rows["population_none"].mask(silent),
@@ -168,7 +168,7 @@ def _themes(scope: Scope, chosen: Query) -> None:
 
 
 def _plans(scope: Scope, chosen: Query) -> None:
-    """What community plans ask for and do not get, the unmet first."""
+    """Demands of community plans with their status, unmet first."""
     rows = gaps.plan_demands(scope, chosen)
     if rows.empty:
         panels.empty("no_plan_demands")
@@ -189,7 +189,7 @@ def _plans(scope: Scope, chosen: Query) -> None:
 
 
 def choose_view(scope: Scope, listed: dict[str, str]) -> None:
-    """The row of choices above the map: need against support, or clusters; ``listed``: needs with their names."""
+    """Row of choices above the map: need against support, or clusters; ``listed``: code of a need -> name."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), list(MODE_KEYS), lambda name: t(MODE_KEYS[name]))
         with fragments.redraws(fragments.RESULTS):
@@ -203,20 +203,20 @@ def choose_view(scope: Scope, listed: dict[str, str]) -> None:
 
 
 def choose_hint(scope: Scope) -> tuple[str, str]:
-    """What the clusters are looked for on, and by which statistic."""
+    """Choose the measure and the statistic of the clusters."""
     words = _hints(scope)
     measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__)
     return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(METHOD_KEYS[name]), "moran")
 
 
 def _hints(scope: Scope) -> dict[str, str]:
-    """What clusters can be looked for on: signs of strength first, the money after them."""
+    """Measures for clusters, code -> words: signs of strength, then baht per head."""
     signs = {code: entry[f"name_{language()}"] for code, entry in gaps.strengths(scope).items()}
     return signs | {"per_head_baht": t("measure_per_head_baht")}
 
 
 def clusters(scope: Scope, chosen: Query, table: pd.DataFrame, measure: str) -> None:
-    """Weak places that lie together or among strong ones, with the caution that belongs to them."""
+    """Table of weak places that lie together or among strong ones, with their p-value."""
     rows = table[table["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
         ["cluster", "value", "subdistrict_code"]
     )

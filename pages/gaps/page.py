@@ -1,4 +1,4 @@
-"""Need against support: where need is high and nobody is known to help; what is not known stays apart."""
+"""Need against support: where need is high and nobody is known to help; unknown places are a class of their own."""
 
 from dataclasses import replace
 

@@ -1,5 +1,5 @@
-"""Subdistricts that need help, one list: weak and unsupported, why in words, team, pilot, cost.
+"""Page of the subdistricts that need help: weak or unsupported, with reasons, team, pilot and cost.
 
-Here: ``page.view``, called by the shell; ``data`` for the list, ``panels`` for map and words. Says again what ranking,
-gaps, strengthening and selection say, and computes nothing of its own: it may import those and the meeting.
+Here: ``page.view``, called by the shell; ``data`` for the list, ``panels`` for map and words. Joins the results of
+ranking, gaps, strengthening and selection without computing new ones: it may import those pages and the meeting.
 """

@@ -1,4 +1,4 @@
-"""The list: every place of the weakest class or on its border, with what four pages say of it."""
+"""The list: every place of the weakest class or on its border, with results of four other pages."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from pages.selection import data as selection_data
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
-FEW = 2  # agencies up to which a weak place has few, as on the wall
+FEW = 2  # up to this number of agencies a place has "few"; same limit as on the meeting wall
 SUPPORT = {
     "alone": "w",
     "few": "f",
     "several": "s",
     "unknown": "v",
-}  # how a weak place is supported -> class of the map
+}  # support of a weak place -> class of the map
 
 
 def weak_places(scope: Scope, chosen: Query) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every place with its class, and the list, the weakest first.
+    """All places with their class, and the list of weak ones, weakest first.
 
     Returns
     -------
     DataFrame, DataFrame
-        All units of the ranking with the class that counts; and per place of the weakest class or on its border:
+        All units of the ranking with the class in force; and one row per place of the weakest class or on its border:
         ``subdistrict_code``, ``why`` (``class`` / ``border``), ``score``, ``support`` (a key of :data:`SUPPORT`),
-        ``agencies``, ``population``, ``points`` (criteria with the place's value and the middle one of all, worst first),
-        ``is_unhelped`` (need is high and nobody works on it), ``is_pilot``, ``cost_satang``, and for the data team
-        ``status``, ``teams``, ``tasks``, ``next_visit_on``.
+        ``agencies``, ``population``, ``points`` (tuples of criterion, value of the place, median of all; worst first),
+        ``is_unhelped`` (need is high and nobody works on it), ``is_pilot``, ``cost_satang``, and ``status``, ``teams``,
+        ``tasks``, ``next_visit_on``, which are known to the data team only.
     """
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, Method())
     units = ranking_data.in_force(scope, ranking, chosen.fiscal_year)
@@ -64,12 +64,12 @@ def weak_places(scope: Scope, chosen: Query) -> tuple[pd.DataFrame, pd.DataFrame
 
 @cached(4)
 def _pilots(scope: Scope) -> frozenset[str]:
-    """As the wall shows them; its other facts, seconds of work, are not needed for that."""
+    """Pilot subdistricts of the meeting wall; cached alone, because the wall's other facts take seconds."""
     return MeetingData(scope, shipped_story()).pilot_codes
 
 
 def told(scope: Scope, units: pd.DataFrame, chosen: Query) -> dict[str, int | float | None]:
-    """The named figures of the weak places of the district chosen."""
+    """Named figures of the weak places, within the chosen district, by code."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, Method())
     covered = coverage.coverage(scope, Query(chosen.fiscal_year))
     inside = [table[table[KEY].str.startswith(chosen.district or "")] for table in (units, covered)]
@@ -78,7 +78,7 @@ def told(scope: Scope, units: pd.DataFrame, chosen: Query) -> dict[str, int | fl
 
 
 def support_of(agencies: int, status: str) -> str:
-    """How a weak place is supported; where a report is missing and nobody is known it is not known, never none."""
+    """Key of :data:`SUPPORT`; no agency and a missing report is ``unknown``, never ``alone``."""
     if not agencies:
         return "alone" if status == "none" else "unknown"
     return "few" if agencies <= FEW else "several"
@@ -89,7 +89,7 @@ def _nobody_sent() -> pd.DataFrame:
 
 
 def _points(scope: Scope, chosen: Query) -> dict[str, tuple[tuple[str, float, float], ...]]:
-    """What drags each place down most: criterion, its value there, the middle value of all places."""
+    """Weakest criteria per place: (criterion, value of the place, median of all places)."""
     explained = ranking_data.explained(scope, chosen.fiscal_year, Method())
     middle = explained.groupby("criterion")["value"].median()
     values = explained.set_index([KEY, "criterion"])["value"]

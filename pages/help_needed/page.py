@@ -1,4 +1,4 @@
-"""Where help is needed: one list of weak subdistricts, the weakest first, with why, who is there, team, pilot and cost."""
+"""Where help is needed: weak subdistricts, weakest first, with reasons, agencies, team, pilot and cost."""
 
 import pandas as pd
 import streamlit as st
@@ -35,11 +35,11 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = help_panels.help_layer(units, listed)
     stamped = ranking_panels.stamp(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), method)
     left, right = st.columns([8, 5], gap="medium")
-    with left:  # first, on a phone too: the list is what the page is about
+    with left:  # the list is the main content; on a phone the columns stack, so it must come first
         if has_classes:
             _list(scope, inside, stamped)
     with right if has_classes else left:
-        with st.container(key="map-under"):  # its legend stands above it: map, legend and list are seen together
+        with st.container(key="map-under"):  # legend above the map, so that it is visible beside the list
             panels.layer_legend(layer, chosen.district)
             panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         help_panels.ways_on(scope, chosen)

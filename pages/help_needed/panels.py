@@ -1,4 +1,4 @@
-"""The parts of the page: map, the list with its reasons in words, the file."""
+"""Panels of the page: map, list with reasons in words, downloads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
-MOST = 60  # rows on the page; the file has all
+MOST = 60  # rows shown; the downloads have all
 PARTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "all": lambda rows: rows[KEY].notna(),
     "alone": lambda rows: rows["support"].isin(["alone", "unknown"]),
@@ -39,7 +39,7 @@ SUPPORT_KEYS = {"alone": "help_support_alone", "unknown": "help_support_unknown"
 
 
 def help_layer(units: pd.DataFrame, listed: pd.DataFrame) -> Choropleth:
-    """Weak places by who stands there; places on the border of the class are striped."""
+    """Weak places by number of agencies at work; places on the border of the class are striped."""
     of_class = listed[listed["why"].eq("class")].set_index(KEY)["support"].map(SUPPORT)
     classes = units[KEY].map(of_class).astype("object")
     classes = classes.where(classes.notna(), "o").mask(units["class"].isna(), "u")
@@ -57,7 +57,7 @@ def help_layer(units: pd.DataFrame, listed: pd.DataFrame) -> Choropleth:
 
 
 def reasons(row: Any) -> list[str]:
-    """Why a place is on the list, a sentence each, for people who read no scores."""
+    """Why a place is on the list: sentences for readers who do not know scores."""
     names = ranking_controls.names()
     points = [
         t(
@@ -73,12 +73,12 @@ def reasons(row: Any) -> list[str]:
 
 
 def support_words(row: Any) -> str:
-    """Who stands there: a number of agencies, nobody, or not known."""
+    """Number of agencies at work, nobody, or not known."""
     return whole(row.agencies) if row.support in ("few", "several") else t(SUPPORT_KEYS[row.support])
 
 
 def team_words(row: Any) -> str:
-    """Team, task and day; that there is none."""
+    """Team, task and day of the next visit, or that there is no team."""
     if row.status == "no_team":
         return t("team_status_no_team")
     parts = [str(row.teams).replace("|", ", "), str(row.tasks).replace("|", ", "), day(row.next_visit_on)]
@@ -86,7 +86,7 @@ def team_words(row: Any) -> str:
 
 
 def in_words(scope: Scope, listed: pd.DataFrame) -> pd.DataFrame:
-    """The list with words in place of codes."""
+    """The list with added columns of words: number, place, reason, agencies, team, pilot."""
     rows = list(each_row(listed))
     return listed.assign(
         number=range(1, len(listed) + 1),
@@ -99,7 +99,7 @@ def in_words(scope: Scope, listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def columns(scope: Scope) -> dict[str, str]:
-    """Headings of the file; teams are for the data team."""
+    """Headings of the downloads; teams are shown to the data team only."""
     headings = {
         "number": t("column_number"), "place": t("column_place"), "who": t("column_agencies"), "reason": t("column_why"),
     }  # fmt: skip
@@ -109,7 +109,7 @@ def columns(scope: Scope) -> dict[str, str]:
 
 
 def help_list(scope: Scope, listed: pd.DataFrame, stamped: dict[str, str]) -> None:
-    """The list, its places and agencies links to the pages that say more, and all of it as a file."""
+    """First :data:`MOST` rows with links for places and agencies, and downloads of all rows."""
     rows = in_words(scope, listed)
     cells = [_cells(scope, row) for row in each_row(rows.head(MOST))]
     headings = [t("column_number"), t("column_place"), t("column_agencies"), t("help_reason"), t("help_begin")]
@@ -133,7 +133,7 @@ def _cells(scope: Scope, row: Any) -> list[Cell]:
 
 
 def ways_on(scope: Scope, chosen: Query) -> None:
-    """To the pages that say each part at length; the plan of teams is the data team's."""
+    """Links to the pages with more detail; the strengthening plan is for the data team only."""
     views = ["ranking", "gaps", *(["strengthening"] if scope.viewer.is_team else []), "selection"]
     links = "".join(
         f'<a href="{safe(url_state.address(view, district=chosen.district))}">{safe(t(f"view_{view}"))}</a>'

@@ -1,5 +1,5 @@
-"""An agency's own file: read in a process of its own, shown as understood, said better, stored, withdrawn.
+"""Page that imports an agency's file: read in a child process, previewed, corrected, stored, withdrawn.
 
-Here: ``page.view``, called by the shell; ``jobs`` runs the work, ``preview`` and ``result`` show it, ``mapping``
-asks, ``batches`` lists what is stored. May import components, queries, session and geo.
+Here: ``page.view``, called by the shell; ``jobs`` runs the work, ``preview`` and ``result`` show it; ``mapping``,
+``editions``, ``questions``, ``speaks_for`` ask; ``batches`` lists what is stored, ``nothing`` stores empty reports.
 """

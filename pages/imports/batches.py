@@ -1,4 +1,4 @@
-"""Batches on the import page: take one out, put it back, get the agency's file back; templates to fill."""
+"""Batches on the import page: withdraw one, put it back, make the give-back file of it; blank templates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pages.session.text import baht, day, flat, problem_text, safe, t, whole
 
 
 def batches(scope: Scope) -> None:
-    """Choose a batch; withdraw, put back, or make its file to give back."""
+    """Choose a batch; withdraw it, put it back, change what it speaks for, or make its give-back file."""
     stored = queries.batches(scope)
     if stored.empty:
         return
@@ -69,7 +69,7 @@ def _toggle(batch: int, active: bool) -> None:
 
 
 def _delete_demo(scope: Scope) -> None:
-    """Invented data, in use or withdrawn, can go for good; asked twice."""
+    """Delete invented data for good, in use or withdrawn; needs a tick before the button."""
     stored = queries.all_batches(scope)
     number = int(stored["is_demo"].astype(bool).sum())
     if not number:
@@ -84,7 +84,7 @@ def _delete_demo(scope: Scope) -> None:
 
 
 def _warn_of_resting(scope: Scope, batch: int) -> None:
-    """Lines that other files left out because this batch has them would be on the board no more."""
+    """Warn of lines that other files left out because this batch has them: withdrawing it takes them off the board."""
     for resting in queries.resting_on(scope, batch):
         blanks = {
             "file": resting["file"],
@@ -96,7 +96,7 @@ def _warn_of_resting(scope: Scope, batch: int) -> None:
 
 
 def given_back(answer: dict) -> None:
-    """The finished file to take home, with what of the agency's file it could not keep."""
+    """Download of the finished give-back file, with what it could not keep of the agency's file."""
     file = Path(answer["file"])
     if lost := answer.get("not_kept"):
         st.caption(f"{t('give_back_lost_title')} {' · '.join(t(f'give_back_lost_{code}') for code in lost)}")
@@ -107,7 +107,7 @@ def given_back(answer: dict) -> None:
 
 
 def blank_forms() -> None:
-    """Workbooks for a base that has no sheet of its own yet."""
+    """Downloads of template workbooks, for a base without a sheet of its own."""
     with st.expander(t("templates_title")), st.container(horizontal=True):
         for register in templates.registers():
             st.download_button(

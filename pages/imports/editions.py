@@ -1,4 +1,4 @@
-"""What a file is to those in use, on the screen: an edition, a part beside it, another base's; money that may be counted twice."""
+"""Relation of a new file to batches in use: a new edition, an addition, another base's; money maybe counted twice."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from pages.components.names import offered
 from pages.session.scope import Scope
 from pages.session.text import baht, coded, flat, t, whole
 
-CARRIED, MOST_TOLD = ("kept", "taken", "overruled", "gone"), 20  # changes by hand of the file before
+# Fates of the changes by hand of the replaced batch; how many of the overruled cells are listed.
+CARRIED, MOST_TOLD = ("kept", "taken", "overruled", "gone"), 20
 REPLACES, ADDS, OTHER_BASE = "replaces", "adds", "other_base"
 OPTION_KEYS = {REPLACES: "edition_replaces", ADDS: "edition_adds", OTHER_BASE: "edition_other_base"}
 
 
 def told(answer: dict[str, Any], *, stored: bool) -> None:
-    """What storing does (or did) to invented data and to the batch that is replaced."""
+    """Say what storing does (or did) to invented data, to the replaced batch and to its changes by hand."""
     summary = answer["summary"]
     if stored and summary["demo_withdrawn"]:
         st.info(t("demo_gone", number=summary["demo_withdrawn"]))
@@ -44,9 +45,9 @@ def _column(register: str, column: str) -> str:
 
 
 def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | None:
-    """What a person says the file is, as fields of a job; None until it is said.
+    """Ask what the file is; fields of the job, ``{}`` without a match in use, None until a person has answered.
 
-    Where no line is in common the file adds to what is in use, unless a person says otherwise.
+    "Adds to what is in use" is preselected unless the first match looks like an edition.
     """
     matches = answer["summary"]["editions"]
     if not matches:
@@ -116,7 +117,7 @@ def _place(scope: Scope, written: str) -> str:
 
 
 def near_repeats(scope: Scope, answer: dict[str, Any], number: int) -> None:
-    """Lines that may be the money of another line: told before the button, decided at the review desk."""
+    """Warn before storing of lines that may be the same money as another line; the review desk decides them."""
     near = answer["summary"]["near_repeats"]
     if not near["rows"]:
         return

@@ -1,4 +1,4 @@
-"""One session's imports: a folder for its files, a process for the work, its progress and its end."""
+"""Imports of one session: folder of its uploads, child process, progress, result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MODULE = "loaders.imports.job"
 
 
 def folder() -> Path:
-    """Where uploads of this session lie; folders that sessions left behind a day ago go."""
+    """Folder of this session's uploads; making one also deletes those of other sessions untouched for a day."""
     path = st.session_state.get("import_folder")
     if path is None or not Path(path).is_dir():
         for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
@@ -38,7 +38,7 @@ def folder() -> Path:
 
 
 def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
-    """Write uploads into the folder under harmless names; too large ones are answered at once, unopened."""
+    """Write uploads into the folder under safe names; one over the size limit is left out, and the job refuses it."""
     shutil.rmtree(folder() / "files", ignore_errors=True)
     files = []
     for number, upload in enumerate(uploads):
@@ -53,7 +53,7 @@ def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
-    """Start a job in a child process; ``watch`` shows its progress."""
+    """Start a job in a child process (team only); :func:`watch` shows its progress."""
     sign_in.team_only(queries.viewer())
     room, province = folder(), url_state.province()
     for name in ("progress.json", "result.json"):
@@ -72,14 +72,14 @@ def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool =
 
 
 def is_running() -> bool:
-    """Whether a job of this session is under way or waits to be collected."""
+    """Whether a job of this session runs or its result waits to be collected."""
     return "import_job" in st.session_state
 
 
 def cancel() -> list[int]:
-    """End the job and everything it started; returned are the batches that it had stored before that.
+    """End the job and every process it started; returns the batches it had already stored.
 
-    Storing is one transaction for a file: what is not among these batches is not in the store.
+    Storing is one transaction per file: a file without a batch here is not in the store.
     """
     job = st.session_state.pop("import_job")
     sandbox.end(job["process"])
@@ -87,7 +87,7 @@ def cancel() -> list[int]:
 
 
 def _stored(job: dict[str, Any]) -> list[int | None]:
-    """The batch that each file of a job has become: a job may come to its end just after a commit."""
+    """Batch of each file of a job, or None; looked up in the store, since a job can die just after a commit."""
     if not job["store"]:
         return [None for _ in job["files"]]
     with queries.reading() as connection:
@@ -121,13 +121,13 @@ def watch() -> None:
 
 
 def _unfinished(file: dict[str, Any], batch: int | None) -> dict[str, Any]:
-    """The answer for a file whose job died: whether it is in the store is looked up, not guessed."""
+    """Answer for a file whose job died; ``batch``: what :func:`_stored` found."""
     code = "import_failed" if batch is None else "import_ended_stored"
     return {"file": Path(file["path"]).name, "refused": {"code": code, "value": str(batch or "")}}
 
 
 def _collect(job: dict[str, Any]) -> None:
-    """The answers of a job that has ended; one that died gets a coded answer too."""
+    """Take over the answers of a job that has ended; a job that died gets coded answers too."""
     try:
         answers = sandbox.answer(folder() / "result.json")
     except Refused:

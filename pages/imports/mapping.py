@@ -1,4 +1,4 @@
-"""Say what each column of a sheet is, when the machine could not or read it wrongly; said once, it is remembered."""
+"""Form to map the columns of a sheet by hand where the layout is unknown or wrong; the answer is remembered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _choices(register: str) -> list[str]:
 
 
 def _is_enough(columns: dict[str, str], register: str, base: str | None) -> bool:
-    """Whether something says where and, for support, who; otherwise what is missing is told."""
+    """Whether the columns hold a place, a value and, for support, an agency; shows what is missing."""
     missing = [] if set(columns.values()) & set(NAMES_A_PLACE) else ["say_a_place"]
     if register == "support" and not base and "agency" not in columns.values():
         missing.append("say_whose_file")
@@ -42,7 +42,7 @@ def _is_enough(columns: dict[str, str], register: str, base: str | None) -> bool
 
 
 def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, Any] | None:
-    """Ask what each column is; the answer for the job, once a person presses the button."""
+    """Ask what each column is; the answer for the job, None until the button is pressed and the answer is enough."""
     listed = answer.get("sheets", [])
     if not listed:
         return None
@@ -54,7 +54,7 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
             key=f"map-sheet-{number}",
         )
         sheet = listed[at]
-        key = f"map-{number}-{sheet['key']}"  # an answer belongs to these headings, not to the next file
+        key = f"map-{number}-{sheet['key']}"  # widget state belongs to these headings, not to the next file
         with st.container(horizontal=True):
             proposed = sheet["register"] if sheet["register"] in REGISTERS else "support"
             register = st.selectbox(
@@ -77,7 +77,7 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
             year = st.text_input(
                 t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"{key}-year"
             )
-        with st.form(f"{key}-{register}", border=False):  # nothing is sent until all is said
+        with st.form(f"{key}-{register}", border=False):  # a form: no rerun after each of many choices
             columns = _ask_columns(sheet, register, f"{key}-{register}")
             pressed = st.form_submit_button(t("read_again"), type="primary")
     if not pressed or not _is_enough(columns, register, base):
@@ -96,7 +96,7 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
 
 
 def _constants(year: str, register: str, columns: dict[str, str]) -> dict[str, str]:
-    """The fiscal year that a person stated, for a register that has one and a sheet that has no column of it."""
+    """The stated fiscal year, if the register has that column and the sheet does not."""
     is_wanted = year and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
     return {"fiscal_year": year} if is_wanted else {}
 
@@ -106,7 +106,7 @@ def _plain(sheet: dict[str, Any]) -> bool:
 
 
 def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
-    """One choice for each of their columns, with the first value as it stands there; what was understood is chosen."""
+    """One choice per column, labelled with its heading and first value; the recognised meaning is preselected."""
     options = _choices(register)
     asked = [column for column in sheet["columns"] if not column["heading"].startswith("__group")]
     chosen: dict[str, str] = {}

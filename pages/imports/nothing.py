@@ -1,4 +1,4 @@
-"""A base that has nothing to report says so here: a report without rows, for an area and fiscal years."""
+"""Form for a base that has nothing to report: a batch without rows, for an area and fiscal years."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.session.text import t
 
 
 def say(scope: Scope) -> None:
-    """Whose, of what, where, of which years, and why; stored it stands among the batches and is withdrawn like a file."""
+    """Ask for base, register, area, years and reason; the report is stored as a batch and withdrawn like a file."""
     with st.expander(t("nothing_title")):
         st.caption(t("nothing_note"))
         names = offered(records.agency_names(scope), "agency")

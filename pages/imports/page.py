@@ -1,4 +1,4 @@
-"""Import an agency's own file: read, look at what was understood, say it better, store; batches and templates."""
+"""Import an agency's file: read, preview, correct, store; stored batches, empty reports and templates."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from pages.words import panels as word_panels
 
 
 def view(scope: Scope) -> None:
-    """The import page: upload, progress, result, stored batches, templates."""
+    """The import page: upload, progress or result, stored batches, empty reports, templates."""
     batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(
@@ -50,7 +50,7 @@ def _upload(scope: Scope) -> str | None:
         )
         with st.popover(t("new_agency")):
             word_panels.new_entry("agency", entries, "new-base")
-    # No form: a form can be sent while its files are still on their way, and is sent without them.
+    # No st.form: it can be submitted while uploads are still in progress, and is then sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
     st.html(import_preview.box_words())
     incoming.expect()
@@ -58,7 +58,7 @@ def _upload(scope: Scope) -> str | None:
     is_ready = bool(uploads) and not import_jobs.is_running()
     if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:
         files = import_jobs.keep_uploads(uploads)
-        st.session_state["uploads_sent"] = sent + 1  # an empty list for the next files
+        st.session_state["uploads_sent"] = sent + 1  # a new widget key empties the uploader
         for name in ("import_result", "import_answers"):
             st.session_state.pop(name, None)
         import_jobs.start([file | {"base": base or None} for file in files])

@@ -1,4 +1,4 @@
-"""What a person sees of an import: the account, what each column became, rows as read, and the way to say it better."""
+"""Preview of an import: account of rows and money, fate of each column, sample rows, problems, questions on repeats."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REPEAT_KEYS = {LEAVE: "repeats_leave", KEEP: "repeats_keep"}
 
 
 def box_words() -> str:
-    """The words in Streamlit's file box, which knows English alone, as a style: CSS lays ours over them."""
+    """CSS that replaces the words of Streamlit's file uploader, which exist in English only."""
     words = {
         insides.FILE_BUTTON: t("choose_files_button"),
         insides.FILE_LIMIT: t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
@@ -44,7 +44,7 @@ def box_words() -> str:
 
 
 def account(answer: dict[str, Any], *, stored: bool) -> None:
-    """Rows and baht by outcome, the sheet's own totals, and why rows are left out."""
+    """Rows and baht by outcome, check against the sheet's own totals, and why rows are excluded."""
     summary = answer["summary"]
     panels.figures(
         [
@@ -79,7 +79,7 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
 
 
 def ledger(answer: dict[str, Any]) -> None:
-    """What became of every column, and in one line the figures that are kept with the rows and counted nowhere."""
+    """Table of the fate of every column, and a caption on columns of figures that are kept but not counted."""
     summary = answer["summary"]
     for melted in summary.get("melted", ()):
         _, kind, number = melted.split(":", 2)
@@ -127,7 +127,7 @@ def _fate(column: dict[str, Any]) -> str:
 
 
 def sheets(scope: Scope, answer: dict[str, Any]) -> None:
-    """Every sheet: what its columns became and the first rows as read."""
+    """Per sheet: mapping of its columns, constants, and the first rows as read."""
     for sheet in answer.get("sheets", ()):
         use = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
         with st.expander(
@@ -153,7 +153,7 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
 
 
 def _why_not(answer: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
-    """The problem for which a sheet is not used, with what was seen of it."""
+    """Problem because of which a sheet is not used; without one, its code with the first headings."""
     reasons = (
         problem
         for problem in answer.get("problems", ())
@@ -193,7 +193,7 @@ def _sample(scope: Scope, sheet: dict[str, Any]) -> None:
 
 
 def problems(answer: dict[str, Any], number: int) -> None:
-    """The written list of what did not match, with sheet, row and column."""
+    """Table of problems with sheet, row, column and value."""
     listed = answer.get("problems", [])
     if not listed:
         return
@@ -227,7 +227,7 @@ def problems(answer: dict[str, Any], number: int) -> None:
 
 
 def our_words(column: str) -> str:
-    """The title of one of our columns; a column of figures (``value:CODE@YEAR``) by its indicator."""
+    """Title of one of our columns; ``value:CODE@YEAR`` becomes the indicator's name with its Buddhist year."""
     if column.startswith("value:"):
         code, _, year = column.removeprefix("value:").partition("@")
         names = {entry["code"]: entry[f"name_{language()}"] for entry in codes.indicators()}
@@ -236,7 +236,7 @@ def our_words(column: str) -> str:
 
 
 def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
-    """The files of a result with what was said about them so far, ready for another job."""
+    """Files of a result with the answers given so far, as input of another job."""
     answered = st.session_state.get("import_answers", {})
     ready = []
     for file, answer in zip(result["files"], result["answers"], strict=True):
@@ -255,17 +255,17 @@ def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]
 
 
 def say(path: str, mapping: dict[str, Any]) -> None:
-    """Remember an answer for the next reading of this file in this session."""
+    """Keep a mapping for the next reading of this file in this session."""
     st.session_state.setdefault("import_answers", {}).setdefault(path, {})[mapping["key"]] = mapping["answer"]
 
 
 def storable(result: dict[str, Any]) -> list[int]:
-    """Positions of the files that have something to store."""
+    """Positions of the files that were not refused."""
     return [number for number, answer in enumerate(result["answers"]) if "refused" not in answer]
 
 
 def doubts(answer: dict[str, Any], base: str | None = None) -> Iterable[str]:
-    """What has to be said yes to, in words; whose file it is has been said when ``base`` is chosen."""
+    """Doubts that a person has to confirm, in words; a chosen ``base`` settles ``agency_not_named``."""
     for doubt in answer.get("summary", {}).get("to_confirm", ()):
         name, _, column = doubt.partition(":")
         if name == "agency_not_named" and base:
@@ -275,9 +275,9 @@ def doubts(answer: dict[str, Any], base: str | None = None) -> Iterable[str]:
 
 
 def repeats_wish(answer: dict[str, Any], number: int, replaced: Collection[int] = ()) -> str | None:
-    """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it.
+    """What to do with lines that another file already has: ``keep`` or ``leave``; None until a person has chosen.
 
-    Lines of batches that the file replaces are no repeats.
+    Lines of batches that the file replaces are no repeats; without repeats the answer is ``keep``.
     """
     origins = [origin for origin in answer["summary"]["repeats"]["of"] if origin["batch"] not in replaced]
     if not origins:
@@ -305,7 +305,7 @@ def repeats_wish(answer: dict[str, Any], number: int, replaced: Collection[int] 
 
 
 def running() -> bool:
-    """Show the progress of a job, if there is one."""
+    """Show the progress of a job; False if there is none."""
     if import_jobs.is_running():
         import_jobs.watch()
         return True

@@ -1,4 +1,4 @@
-"""What a person has to answer before a file is stored: what the sheet sets aside, totals that are not met."""
+"""Questions to answer before a file is stored: set-aside parts of the sheet, control totals that do not match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHOICE_KEYS = {TAKE: "set_aside_take", LEAVE: "set_aside_leave"}
 
 
 def told(answer: dict[str, Any]) -> None:
-    """Hidden, filtered and struck parts with their baht; after storing also what was chosen, and who took unmet totals."""
+    """Set-aside parts with their baht; after storing also the choice made, and who accepted unmet totals and why."""
     summary = answer["summary"]
     aside = summary.get("set_aside") or {}
     for part in aside.get("parts", ()):
@@ -28,7 +28,7 @@ def told(answer: dict[str, Any]) -> None:
 
 
 def set_aside(answer: dict[str, Any], number: int) -> str | None:
-    """``take`` or ``leave`` for what is hidden or struck; "" where there is nothing, None until a person says it."""
+    """``take`` or ``leave`` for set-aside parts; "" where there are none or only folded rows, None until chosen."""
     aside = answer["summary"].get("set_aside") or {}
     kinds = {part["kind"] for part in aside.get("parts", ())} - {"outline_row"}
     if not kinds:
@@ -46,7 +46,7 @@ def set_aside(answer: dict[str, Any], number: int) -> str | None:
 
 
 def totals(answer: dict[str, Any], number: int) -> str | None:
-    """Why the file is stored although totals of it are not met; "" where all are, None until a person ticked and said why."""
+    """Reason to store the file although totals do not match; "" where all match, None until ticked and explained."""
     unmet = [total for total in answer["summary"]["control_totals"] if not total["met"]]
     if not unmet:
         return ""

@@ -1,4 +1,4 @@
-"""The result of an import job, file by file, with the questions to answer and the button that stores."""
+"""Result of an import job, file by file, with the questions to answer and the store button."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pages.session.text import flat, problem_text, safe, t
 
 
 def job_result(scope: Scope, result: dict, base: str | None) -> None:
-    """Every file's account, then one button for all that can be stored; or the file to give back."""
+    """Every file's account, then questions and one button for all that can be stored; or the give-back file."""
     if result["give_back"]:
         answer = result["answers"][0]
         st.error(flat(problem_text(answer["refused"]))) if "refused" in answer else import_batches.given_back(answer)

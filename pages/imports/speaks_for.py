@@ -1,4 +1,4 @@
-"""What a file speaks for, asked before it is stored and changed later: these rows, whole districts, the whole province."""
+"""What a file speaks for (its rows, districts, the province): asked before storing, changeable afterwards."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MOST_YEARS = 60
 
 
 def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """What a person says: ``kind``, ``years``, ``districts``; None while the years cannot be read or none are said.
+    """Ask; answers ``kind``, ``years``, ``districts``, None while districts or needed years are missing or unreadable.
 
-    These rows alone until somebody says more; the districts and years of the rows are only filled in.
+    The default is the rows alone; the districts and years found in the rows only prefill the fields.
     """
     names = district_names(scope)
     kind = st.radio(
@@ -63,7 +63,7 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
 
 
 def change(scope: Scope, batch: int) -> None:
-    """Say later, with a reason, what a stored file speaks for."""
+    """Popover that changes, with a reason, what a stored batch speaks for."""
     statements = queries.scopes(scope).get(batch)
     if not statements:
         return

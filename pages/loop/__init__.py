@@ -1,5 +1,5 @@
-"""From one meeting to the next: what changed, what must be in before it, work and its states, notes, whom to ask.
+"""Page between two meetings: what changed, what is due before the next, progress of work, notes, contacts.
 
-Here: ``page.view``, called by the shell; ``data`` for what changed in classes and on the map (the wall reads it, too);
-``changed``, ``before``, ``work`` and ``notes`` for the parts of the page. May import components, queries, session and geo.
+Here: ``page.view``, called by the shell; ``data`` for changes of classes and of the map (the wall uses it too);
+``changed``, ``before``, ``work`` and ``notes`` for the parts of the page. May import components, queries, session, geo.
 """

@@ -1,4 +1,4 @@
-"""Before the meeting: its day, what must be in and from whom (reports, what people asked for, rows that wait, work that is due)."""
+"""Before a meeting: what must be in and from whom (reports, requested items, rows in quarantine, work that is due)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KIND_KEYS = {
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """Draw the list of what must be in before the meeting."""
+    """Draw the list of what must be in before the chosen meeting, and the forms that change it."""
     planned = loop.meetings(scope)
     planned = planned[planned["held_at"].isna()].sort_values("held_on")
     if planned.empty:
@@ -65,9 +65,11 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
 
 
 def needed(scope: Scope, chosen: Query, meeting: Any) -> pd.DataFrame:
-    """What must be in before a meeting: ``kind`` (report, asked, desk, work), ``what``, ``who``, ``ask``, ``due_on``, ``state`` (in, missing, late), ``item``.
+    """Everything that must be in before a meeting, late first.
 
-    A report counts once it is due by the day of the meeting or sooner; one without a day is not asked for here.
+    Columns: ``kind`` (report, asked, desk, work), ``what``, ``base``, ``who``, ``ask`` (contact of the base),
+    ``due_on``, ``state`` (in, missing, late), ``item`` (id of a requested item). A report is listed when it is due
+    by the day of the meeting, has no due day, or is in already.
     """
     until = dt.date.fromisoformat(str(meeting.held_on)[:10])
     rows = [*_reports(scope, chosen, until), *_asked(scope, int(meeting.id)), *_desk(scope), *_work(scope, until)]

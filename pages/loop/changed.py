@@ -1,4 +1,4 @@
-"""What changed since the last meeting: figures, map, records by kind, classes with reasons, streams, other registers."""
+"""What changed since a meeting: figures, map, records by kind, classes with reasons, streams, other registers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REAL = tuple(kind for kind in KINDS if kind not in CORRECTIONS)
 
 
 def since_of(scope: Scope) -> Since | None:
-    """The meeting chosen in the link, else the last that was held."""
+    """Choose the meeting to compare with (the last one held is preselected); None when none was held."""
     held = {str(meeting.number): meeting for meeting in loop.held(scope)}
     if not held:
         return None
@@ -46,7 +46,7 @@ def since_of(scope: Scope) -> Since | None:
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """Draw what changed since the chosen meeting: finding, map, figures, records, classes, registers."""
+    """Draw what changed since the chosen meeting: finding, map, figures, classes, records, registers."""
     left, right = st.columns([8, 5], gap="medium")
     with right:
         since = since_of(scope)
@@ -72,7 +72,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
 
 
 def finding(counts: pd.DataFrame, classes: int, since: Since) -> str:
-    """What is new, what ended, what changed, and apart from it what was corrected."""
+    """Sentence: new, ended and changed records; corrections are counted separately, they are no change of the world."""
     new = counts.loc[list(data.NEW)]
     return t(
         "finding_changed", day=day(since.day), new=whole(new["records"].sum()), satang=baht(new["satang"].sum()),
@@ -122,7 +122,7 @@ def _amount(satang: object) -> str:
 
 
 def _fields(scope: Scope, row: object) -> str:
-    """What of a record is another: the words of the field, for a place where it stood."""
+    """Fields of a record that differ, in words; for a place also the previous one."""
     fields = [name for name in str(getattr(row, "fields", "")).split(",") if name]
     words = [t(f"changed_{name.removesuffix('_satang').removesuffix('_code')}") for name in fields]
     before = getattr(row, "area_before", None)

@@ -1,4 +1,4 @@
-"""What changed since a meeting, place by place: classes with their reasons, and one class of the map for each subdistrict."""
+"""Changes since a meeting by place: classes of the ranking with reasons, and the map of changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pages.ranking.data import KEY, Method
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
-# Letter -> colour and words; the first that holds for a place is its class.
+# Letter -> style; where several hold for a place, the first in this order is its class.
 STYLES = {
     "c": ClassStyle(OUTCOMES["suspected_duplication"], "changed_class"),
     "n": ClassStyle(OUTCOMES["overlapping"], "changed_new"),
@@ -32,10 +32,10 @@ NEW = ("begun", "reported")
 
 @cached(8)
 def class_changes(scope: Scope, chosen: Query, since: Since) -> pd.DataFrame:
-    """Subdistricts of another class than at the meeting, with why; empty where nothing could be ranked."""
+    """One row per subdistrict whose class differs from the meeting's, with reasons; empty if nothing can be ranked."""
     sides = []
     for side in (loop.then(scope, since), scope):
-        try:  # without draws: classes do not hang on them
+        try:  # draws=0: the classes do not depend on the draws
             ranking = rank(
                 ranking_data.spec_of(Method()), ranking_data.criteria_table(side, chosen.fiscal_year), draws=0
             )
@@ -48,7 +48,7 @@ def class_changes(scope: Scope, chosen: Query, since: Since) -> pd.DataFrame:
 
 
 def layer(scope: Scope, chosen: Query, since: Since) -> Choropleth:
-    """Where something changed: another class first, then new money, other changes, corrections alone."""
+    """Map of changes: another class first, then new money, other changes, corrections only."""
     table = loop.changes(scope, chosen.without("district"), since)
     codes = queries.areas(scope, chosen.fiscal_year)[KEY]
     real, before = ~table["is_correction"].astype(bool), table["area_before"].astype("string").str[:6]
@@ -68,7 +68,11 @@ def layer(scope: Scope, chosen: Query, since: Since) -> Choropleth:
 
 
 def counted(table: pd.DataFrame) -> pd.DataFrame:
-    """Records and satang of every kind of change; ``satang``: what is new or gone, ended, or paid since (NA = not stated)."""
+    """Number of records and satang per kind of change (:data:`geo.changes.KINDS`).
+
+    ``satang``: the amount; for ``progress`` what was paid since, for ``revised`` and ``corrected`` the difference (NA:
+    not stated).
+    """
     now, was = table["amount_satang"].astype("Int64"), table["amount_before_satang"].astype("Int64")
     paid = table["paid_satang"].astype("Int64") - table["paid_before_satang"].astype("Int64").fillna(0)
     money = now.mask(table["kind"].eq("gone"), was).mask(table["kind"].eq("progress"), paid)

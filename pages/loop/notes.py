@@ -1,4 +1,4 @@
-"""All notes of the province with what they stand on, and whom to ask about each base."""
+"""All notes of the province with their subjects, and whom to ask about each base."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SUBJECT_KEYS = {
     "team": "subject_team", "project": "subject_project",
 }  # fmt: skip
 AUDIENCE_KEYS = {"everyone": "note_for_everyone", "team": "note_for_team"}
-KEPT_YEARS = 2  # how long a name is kept, filled in
+KEPT_YEARS = 2  # default of the date until which a person's name is kept
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """Every note that this person may read."""
+    """Draw every note that the viewer may read, and for the team the forms to add and undo one."""
     listed = loop.notes_of(scope)
     if chosen.district:
         listed = listed[listed["subject"].ne("place") | listed["subject_key"].str.startswith(chosen.district)]
@@ -60,7 +60,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
 
 
 def _row_names(scope: Scope, subject: str) -> dict[str, str]:
-    """Rows of files by the key of their notes, with words."""
+    """Key of a note on a row of a file -> words for that row."""
     is_record = subject == "record"
     rows = queries.support(scope) if is_record else queries.register(scope, "organisation")
     digests = queries.all_batches(scope).set_index("id")["file_sha256"]
@@ -95,7 +95,7 @@ def _on(scope: Scope, listed: pd.DataFrame) -> list[str]:
 
 
 def ask(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """Whom to ask about the data of each base, and which bases have nobody named."""
+    """Draw whom to ask about each base's data and which bases have no contact, and for the team the form to set one."""
     people, names = loop.people(scope), records.agency_names(scope)
     bases = sorted({*queries.batches(scope).query("is_active")["base"], *queries.dues(scope)["base"]} - {"reference"})
     bases = [base for base in bases if base in names and (not chosen.agency or base == chosen.agency)]

@@ -1,4 +1,4 @@
-"""From one meeting to the next: what changed, what must be in before it, how work stands, notes, whom to ask."""
+"""From one meeting to the next: what changed, what must be in before it, progress of work, notes, whom to ask."""
 
 from streamlit.delta_generator import DeltaGenerator
 

@@ -1,4 +1,4 @@
-"""Decisions, teams and projects: state, lead, partners, end, outcome before and after; what is late; say how it stands."""
+"""Progress of decisions, teams and projects: state, lead, partners, end, outcome; form to report progress."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _table(scope: Scope, work: pd.DataFrame) -> None:
 
 
 def _figure(row: Any) -> str:
-    """The figure before and after; what nobody measured is not known, never zero."""
+    """Measured figure before and after; NA reads "not known", never zero."""
     if not isinstance(row.measure, str):
         return ""
     was, is_ = (t("not_known") if pd.isna(value) else f"{value:,.10g}" for value in (row.before_value, row.after_value))

@@ -1,4 +1,4 @@
-"""Function x area: which function reaches which district, which cells are empty, and who could fill them."""
+"""Theme x area: which theme reaches which district, which cells are empty, and which agencies could fill them."""
 
 from streamlit.delta_generator import DeltaGenerator
 

@@ -39,7 +39,7 @@ def _themes(scope: Scope, chosen: Query) -> dict[str, str]:
 
 
 def _areas(scope: Scope, chosen: Query) -> dict[str, str]:
-    """Codes and words of the rows, in the order a person looks them up."""
+    """Code -> name of the rows, in alphabetical order of the names."""
     names = district_names(scope)
     if chosen.district:
         names = {
@@ -52,9 +52,9 @@ def _areas(scope: Scope, chosen: Query) -> dict[str, str]:
 
 
 def matrix_finding(table: pd.DataFrame) -> str:
-    """The function that reaches fewest subdistricts; with one function alone, how far it reaches.
+    """Sentence: the theme that reaches fewest subdistricts; with only one theme, how far it reaches.
 
-    A function that no base has ever spoken of is not known, and is not called the least.
+    A theme without any report is unknown and never counts as the one that reaches fewest.
     """
     reach = table.groupby("theme_code", sort=False)[["covered", "none", "all"]].sum()
     reach = reach[reach[["covered", "none"]].any(axis="columns")]
@@ -66,7 +66,7 @@ def matrix_finding(table: pd.DataFrame) -> str:
 
 
 def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
-    """Draw the matrix as a table whose every cell is a link to its records."""
+    """Draw the matrix as a table; a covered cell links to its records, an empty one to the agencies that could act."""
     themes, areas = _themes(scope, chosen), _areas(scope, chosen)
     row_by_cell = {(row.theme_code, row.area_code): row for row in each_row(table)}
     if shown == "baht":
@@ -88,7 +88,7 @@ def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) ->
 
 
 def _thousands(satang: Any) -> str:
-    """Money in thousand baht: a cell has room for a number, the unit stands above."""
+    """Money in thousand baht without the unit, which is in the caption: cells are narrow."""
     value = 0 if pd.isna(satang) else int(satang) / 100_000
     return t("not_known") if pd.isna(satang) else f"{value:,.0f}" if abs(value) >= 10 or not value else f"{value:,.1f}"
 
@@ -103,13 +103,13 @@ def _row_address(code: str) -> str:
 
 def _share(row: Any) -> float:
     reachable = row.all - row.not_applicable
-    if reachable == 1:  # one subdistrict: its records make the shade, five and more the darkest
+    if reachable == 1:  # a single subdistrict: shade by number of records, five or more the darkest
         return min(row.supports, 5) / 5 - 0.01
     return row.covered / reachable if reachable else 0.0
 
 
 def _places(row: Any, chosen: Query) -> str:
-    """``5/13`` subdistricts, or records of one subdistrict; the kinds of nothing in words."""
+    """``5/13`` subdistricts, or number of records of one subdistrict; a status without records in words."""
     if row.status != "covered":
         return t(CELL_KEYS[row.status])
     if chosen.district:
@@ -135,7 +135,7 @@ def _cell_address(theme: str, area: str) -> str:
 
 
 def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str, str], row_by_cell: dict) -> None:
-    """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
+    """Matrix of money; rows for money without an area and a column for money without a theme make it add up."""
     sums = money_matrix(
         coverage.records(scope, chosen),
         queries.areas(scope, chosen.fiscal_year),
@@ -191,7 +191,7 @@ def _sum(money: pd.DataFrame, column: str, code: str) -> Cell:
 
 
 def matrix_legend() -> None:
-    """Legend of the matrix: shades by reach, and one swatch per kind of nothing."""
+    """Legend of the matrix: one shade for covered, one swatch per status without records."""
     items = [(SEQUENTIAL[3], "", "cell_legend_covered"), (NONE, "", "status_none"), (NOT_REPORTED, " kradan-hatch", "status_not_reported"),
              (NOT_APPLICABLE, "", "status_not_applicable")]  # fmt: skip
     rows = "".join(
@@ -202,7 +202,7 @@ def matrix_legend() -> None:
 
 
 def could_act(scope: Scope, chosen: Query) -> None:
-    """Who could take up the cell that was opened: near agencies first, then those whose function it is."""
+    """Agencies that could act in the chosen empty cell: nearest first, then those with a mandate for the theme."""
     theme, _, area = str(st.session_state.get("cell", "")).partition(":")
     inside = [code for code in queries.areas(scope, None)["subdistrict_code"] if area and code.startswith(area)]
     if theme not in theme_names() or not inside:
@@ -232,7 +232,7 @@ def could_act(scope: Scope, chosen: Query) -> None:
 
 
 def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
-    """Download of the matrix in long form: one row per theme and area."""
+    """Downloads of the matrix in long form: one row per theme and area."""
     themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(
         theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(records.STATUS_KEYS[status]) for status in table["status"]],

@@ -1,4 +1,4 @@
-"""The nation behind the page: which boundary file holds it, its map prepared once, its sums by data version."""
+"""Data of the nation page: its boundary file, the prepared map, and sums by province."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from pages.session.cache import cached
 from pages.session.scope import Scope
 
 PREPARED_VERSION = 1
-TILE_STEPS = 60_000  # 1 s; more changes nothing one sees
+TILE_STEPS = 60_000  # about 1 s; more steps make no visible difference
 log = logging.getLogger("kradan")
 KEY = "province_code"
 
 
 def is_open(scope: Scope) -> bool:
-    """Whether there is anything to choose: a file of several provinces, records of several, or another one chosen."""
+    """Whether provinces can be chosen: boundaries or records of several, joined ones, or another one is chosen."""
     if scope.province != settings.home_province() or national_file() is not None:
         return True
     return len({code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",")}) > 1 or bool(
@@ -46,7 +46,7 @@ def is_open(scope: Scope) -> bool:
 
 
 def national_file() -> Path | None:
-    """The first boundary file that holds more than one province."""
+    """First boundary file that holds more than one province; None if there is none."""
     return _national_file(candidates.stamp(nation.NATION))
 
 
@@ -56,12 +56,12 @@ def _national_file(stamp: tuple) -> Path | None:
 
 
 def _provinces_in(entry: tuple[str, int, int]) -> list[str]:
-    """Provinces of a file, looked up once for each state of it and kept beside the prepared maps."""
+    """Province codes of a file; cached on disk per path, size and modification time."""
     kept = geometry.FOLDER / f"provinces-{_name(entry)}.json"
     if kept.exists():
         return json.loads(kept.read_text(encoding="utf-8"))
     codes = nation.provinces_in(Path(entry[0]))
-    with suppress(OSError):  # a folder that cannot be written costs a second look after the next start
+    with suppress(OSError):  # in a read-only folder the file is only read again after the next start
         geometry.write_json(kept, codes)
     return codes
 
@@ -71,7 +71,7 @@ def _name(entry: tuple[str, int, int]) -> str:
 
 
 def prepared_map() -> dict:
-    """The nation's map as :func:`pages.queries.map_files.current` gives a province's: ``true`` or ``ordered``."""
+    """Prepared map of the nation, as by :func:`pages.queries.map_files.current`; ``kind``: ``true`` or ``ordered``."""
     return _current(candidates.stamp(nation.NATION))
 
 
@@ -103,7 +103,7 @@ def _current(stamp: tuple) -> dict:
 
 
 def _shapes(path: Path | None) -> gpd.GeoDataFrame | None:
-    """Shapes of the provinces; a file that cannot be drawn (no coordinate system, swapped degrees) never breaks the page."""
+    """Shapes of the provinces; None, with a log entry, for a file that cannot be drawn (no CRS, swapped axes)."""
     try:
         return geo_nation.province_shapes(nation.load(path)) if path else None
     except Refused as refused:
@@ -116,13 +116,13 @@ def _written(shapes: gpd.GeoDataFrame, stem: str) -> str:
 
 
 def _ordered() -> gpd.GeoDataFrame:
-    """Tiles by code: without a file nobody tells us where a province lies."""
+    """Tiles in order of code: without a boundary file the positions of the provinces are unknown."""
     codes = pd.Series(list(nation.provinces()))
     return _with_points(ordered_tiles(codes, codes.str[0], KEY))
 
 
 def _tiles(main: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Equal tiles about where the provinces lie, those of a register region (first digit) together."""
+    """Equal tiles near the true positions; provinces of one region (first digit of the code) stay together."""
     facts = pd.DataFrame(main.drop(columns="geometry")).rename(columns={KEY: "subdistrict_code"})
     facts = facts.assign(district_code=facts["subdistrict_code"].str[0])
     first, second = main.sindex.query(main.geometry, predicate="intersects")
@@ -139,13 +139,13 @@ def _with_points(tiles: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 @cached(4)
 def states(scope: Scope) -> pd.DataFrame:
-    """How every province that is joined stands (:func:`loaders.store.shared.nation.read_states`); no rows where none is."""
+    """One row per joined province (:func:`loaders.store.shared.nation.read_states`)."""
     with queries.reading(scope.viewer) as connection:
         return shared_nation.read_states(connection, viewer=scope.viewer)
 
 
 def _joined(own: pd.DataFrame, shared: pd.DataFrame, province_of: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
-    """Rows of the store and of the provinces joined to it; what a province shares stands for that province."""
+    """Rows of the store and of joined provinces; shared rows replace the store's own rows of that province."""
     if shared.empty:
         return own
     elsewhere = ~province_of(own).isin(province_of(shared).dropna()).fillna(False).astype(bool)
@@ -154,7 +154,7 @@ def _joined(own: pd.DataFrame, shared: pd.DataFrame, province_of: Callable[[pd.D
 
 @cached(4)
 def sums(scope: Scope) -> pd.DataFrame:
-    """Support of every province, summed: of this store and of the provinces joined to it."""
+    """Sums of support records of this store and of joined provinces, with ``province_code`` NA where none is named."""
     with queries.reading(scope.viewer) as connection:
         own = store.read_nation(connection, viewer=scope.viewer)
         shared = shared_nation.read_shared_sums(connection, viewer=scope.viewer)
@@ -163,7 +163,7 @@ def sums(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def reports(scope: Scope) -> pd.DataFrame:
-    """Which base spoke for which area and year, of all provinces."""
+    """Which base reported for which area and fiscal year, of all provinces."""
     with queries.reading(scope.viewer) as connection:
         own = store.read_reports(connection, viewer=scope.viewer)
         shared = shared_nation.read_shared_reports(connection, viewer=scope.viewer)
@@ -180,7 +180,7 @@ def _dues(scope: Scope) -> pd.DataFrame:
 
 
 def _waiting(scope: Scope, query: Query) -> pd.DataFrame:
-    """Rows that wait and may belong to the query: of every province that files were loaded for, and of joined ones."""
+    """Quarantined rows that may concern the query, of every province with a batch and of joined ones."""
     province_codes = {code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",") if code}
     mine = [
         coverage.waiting(replace(scope, province=code), query) for code in sorted(province_codes | {scope.province})
@@ -201,7 +201,7 @@ def _shared_waiting(scope: Scope) -> pd.DataFrame:
 
 @cached(64)
 def province_table(scope: Scope, query: Query) -> pd.DataFrame:
-    """Every province under the filters (:func:`geo.nation.by_province`)."""
+    """One row per province under the filters (:func:`geo.nation.by_province`)."""
     return geo_nation.by_province(
         sums(scope),
         _dues(scope),
@@ -216,29 +216,29 @@ def province_table(scope: Scope, query: Query) -> pd.DataFrame:
 
 
 def chosen(scope: Scope, query: Query) -> pd.DataFrame:
-    """The sums under the filters, those without a province included."""
+    """:func:`sums` under the filters, including those without a province."""
     return geo_nation.chosen_sums(sums(scope), **query.without("district").filters)
 
 
 def years(scope: Scope) -> list[int]:
-    """Fiscal years that any record of the nation names, latest first."""
+    """Fiscal years (Gregorian) with any record, latest first."""
     return sorted({int(year) for year in sums(scope)["fiscal_year"].dropna()}, reverse=True)
 
 
 def usual_year(scope: Scope) -> int | None:
-    """The fiscal year with most records."""
+    """Fiscal year with most records; None without any."""
     by_year = sums(scope).dropna(subset=["fiscal_year"]).groupby("fiscal_year")["records"].sum()
     return int(by_year.idxmax()) if len(by_year) else None
 
 
 def present(scope: Scope, name: str) -> set[str]:
-    """Codes of agencies or streams with records anywhere."""
+    """Codes of agencies, streams or themes (``name``) with records in any province."""
     return set(sums(scope)[f"{name}_code"].dropna())
 
 
 @cached(8)
 def code_list(scope: Scope, name: str) -> pd.DataFrame:
-    """Agencies or streams as this store knows them, and those that only joined provinces know."""
+    """Code list of agencies or streams: this store's own, then codes that only joined provinces have."""
     own = queries.code_list(scope, name)
     with queries.reading(scope.viewer) as connection:
         words = shared_nation.read_shared_words(connection, name, viewer=scope.viewer)

@@ -1,4 +1,4 @@
-"""The nation by province: where there is work on record, who has not reported; a click opens the province's board."""
+"""The nation by province: where there are records, which have not reported; a click opens the province's board."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

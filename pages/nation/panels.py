@@ -1,4 +1,4 @@
-"""What the nation's page shows: filters of all provinces, the map, the list, money without a province."""
+"""Panels of the nation page: filters, map, list, money without a province; chooser of the province in the header."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WAY_KEYS = {"copy": "nation_way_copy", "live": "nation_way_live", "package": "na
 
 
 def filters(scope: Scope) -> None:
-    """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
+    """Filters with values of all provinces; the keys equal those of a province's pages, so a choice carries over."""
     choices.folded(("year", "theme", "agency", "stream"))
     with (
         fragments.redraws(fragments.RESULTS),
@@ -58,7 +58,7 @@ def _coded(scope: Scope, name: str) -> None:
 
 
 def nation_finding(table: pd.DataFrame) -> str:
-    """On record, reported none, not reported: the three in one sentence."""
+    """Sentence: number of provinces covered, none and not reported."""
     counts = table["status"].value_counts()
     words = {key: counts.get(name, 0) for key, name in (("covered", "covered"), ("none", "none"), ("unknown", "not_reported"))}  # fmt: skip
     key = (
@@ -68,16 +68,16 @@ def nation_finding(table: pd.DataFrame) -> str:
 
 
 def missing_file() -> None:
-    """Without a boundary file of the nation: what to put where."""
+    """Without a boundary file of the nation: say which folder it belongs in."""
     if nation_data.prepared_map()["kind"] == "ordered":
         st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
 
 
 def province_layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Choropleth:
-    """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
+    """Provinces by a measure; the class bounds come from all years, so that maps of two years can be compared."""
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
-    )  # the layer's own word for the code of a shape
+    )  # coverage_layer expects the code of a shape in this column
     every = [
         with_baht(nation_data.province_table(scope, Query(fiscal_year)))[measure]
         for fiscal_year in nation_data.years(scope)
@@ -92,12 +92,12 @@ def province_layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Ch
 
 
 def with_baht(table: pd.DataFrame) -> pd.DataFrame:
-    """Baht beside satang; what is not known stays so."""
+    """Add ``amount_baht``; NA stays NA."""
     return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
 
 
 def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
-    """Draw the nation; returns the code of a province just clicked."""
+    """Draw the nation; returns the code of the province just clicked, or None."""
     base_map = nation_data.prepared_map()
     words = {"main": t(geometry.NAMES[base_map["kind"]]), "grid": t("map_grid")}
     view = choices.switch("map", t("map_view"), list(words), words.__getitem__, "main")
@@ -111,9 +111,9 @@ def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
 
 
 def open_board(code: str | None) -> None:
-    """Go to the board of a province that was clicked, keeping the filters."""
+    """Go to the board of a clicked province, keeping the filters."""
     if code in nation.provinces():
-        # The home province, too, has to be named: an address without one keeps the current one.
+        # Name the home province too: a link without a province keeps the current one.
         params = url_state.link_params() | {"province": str(code)}
         page_links.go("overview", params)
 
@@ -143,7 +143,7 @@ def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
 
 
 def joined(scope: Scope) -> None:
-    """Provinces that share their rows: as of when, and who does not answer or is left out."""
+    """Provinces that share their rows and as of when; warns of those that do not answer or are not counted."""
     states = nation_data.states(scope)
     if states.empty:
         return
@@ -161,9 +161,9 @@ def joined(scope: Scope) -> None:
 
 
 def listing(table: pd.DataFrame) -> None:
-    """All provinces, those with most work first, each a link to its board: the map for people without a mouse.
+    """All provinces, most records first, each a link to its board: the keyboard's alternative to the map.
 
-    Written as HTML: Streamlit's table is much of the browser's work before the map.
+    HTML, because rendering a Streamlit dataframe delays the map noticeably.
     """
     names = province_names()
     status = {"covered": t("status_covered"), "none": t("status_none_nation"),
@@ -184,7 +184,7 @@ def listing(table: pd.DataFrame) -> None:
 
 
 def _line(row: Any) -> str:
-    """A province, its figures, or in words why it has none."""
+    """Row of a province: its figures, or its status in words."""
     name = f'<a href="{safe(url_state.address("overview", province=str(row.province_code)))}">{safe(row.province)}</a>'
     if row.status != "covered":
         return f'<tr><th scope="row">{name}</th><td colspan="3">{safe(row.state)}</td></tr>'
@@ -193,7 +193,7 @@ def _line(row: Any) -> str:
 
 
 def sources(scope: Scope, chosen: Query) -> None:
-    """The files behind the page; their sheets and rows stand on the boards of the provinces."""
+    """Files behind the page; their sheets and rows are listed on the provinces' own boards."""
     panel = panels.unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:
         return
@@ -211,10 +211,9 @@ def sources(scope: Scope, chosen: Query) -> None:
 
 
 def chooser(scope: Scope) -> None:
-    """The province in the frame, only where there is something to choose.
+    """Chooser of the province in the page header, only where :func:`is_open <pages.nation.data.is_open>`.
 
-    Links in HTML, which keep what else is chosen (``static/shell/links.js``): a list of 77 as a widget was a fifteenth
-    of a browser's work for a page.
+    HTML links, which keep the other choices (``static/shell/links.js``): a widget with 77 options slows every page.
     """
     if not nation_data.is_open(scope):
         return

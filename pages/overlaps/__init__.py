@@ -1,5 +1,5 @@
-"""Supports that meet in one place and year: the map of outcomes, pairs with rule and source rows, clearing with a reason.
+"""Page of supports that meet in one place and year: map of outcomes, pairs with rule and source rows, clearings.
 
-Here: ``page.view``, called by the shell; ``lists`` for tables and matrices, ``clearing`` for the reason.
+Here: ``page.view``, called by the shell; ``lists`` for tables and charts, ``clearing`` to explain a flagged pair.
 May import components, queries, session and geo.
 """

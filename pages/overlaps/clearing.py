@@ -1,4 +1,4 @@
-"""Explaining a flagged pair with a reason and a name, taking it back, and what has lost its pair."""
+"""Clearings: explain a flagged pair with a reason and a name, undo it, and list clearings that lost their pair."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.session.text import baht, day, safe, t
 
 
 def form(scope: Scope, shown: pd.DataFrame) -> None:
-    """Both rows of one pair side by side, and the form that clears it."""
+    """Both records of one pair side by side, and the form that clears it."""
     with st.expander(t("clear_title")):
         number = st.number_input(t("clear_which", all=len(shown)), 1, len(shown), 1, key="clear-number")
         pair = shown.iloc[int(number) - 1]
@@ -43,7 +43,7 @@ def _both(scope: Scope, pair: pd.Series) -> None:
 
 
 def _change(change, done: str) -> None:  # noqa: ANN001 - a call without arguments
-    """Write, or say what is missing; the page is rerun so that map and list agree."""
+    """Write and rerun the page, so that map and list agree; a refusal is shown instead."""
     with errors.refusals_told():
         change()
         st.session_state["_said"] = done
@@ -52,7 +52,7 @@ def _change(change, done: str) -> None:  # noqa: ANN001 - a call without argumen
 
 
 def _done() -> int:
-    """How often something was explained or taken back: after that a form is a new, empty one; what was refused stays written."""
+    """Number of successful changes, part of the forms' keys: success empties the form, a refusal keeps its input."""
     return st.session_state.get("_explained", 0)
 
 
@@ -62,7 +62,7 @@ def _said() -> None:
 
 
 def cleared(scope: Scope) -> None:
-    """What was explained and still stands, with undo; then explanations whose pair is gone."""
+    """Clearings in force with undo, then clearings whose pair is gone."""
     _said()
     clearings = queries.clearings(scope)
     if clearings.empty:
@@ -80,7 +80,7 @@ def cleared(scope: Scope) -> None:
 
 
 def _stale(scope: Scope, clearings: pd.DataFrame) -> pd.DataFrame:
-    """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
+    """Clearings whose rows are gone or whose pair no rule flags, over all years."""
     gone = clearings[clearings["support_a"].isna() | clearings["support_b"].isna()]
     idle = overlaps.overlaps(scope, Query()).stale_clearings
     lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())

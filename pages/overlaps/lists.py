@@ -1,4 +1,4 @@
-"""The lists and pictures of the overlaps page: pairs, streams that meet, agencies that meet, what was explained."""
+"""Lists and charts of the overlaps page: pairs, sets of streams, agencies that meet, clearings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_SETS = 18
 
 
 def inside(pairs: pd.DataFrame, chosen: Query, partner: str = "") -> pd.DataFrame:
-    """Pairs that touch the chosen agency, stream and district, and a partner of the agency."""
+    """Pairs of the chosen agency, stream and district; ``partner`` counts only with an agency."""
     keep = pd.Series(True, index=pairs.index)
     for agency in filter(None, (chosen.agency, chosen.agency and partner)):
         keep &= pairs["agency_a"].eq(agency) | pairs["agency_b"].eq(agency)
@@ -41,7 +41,7 @@ def inside(pairs: pd.DataFrame, chosen: Query, partner: str = "") -> pd.DataFram
 
 
 def with_partner(scope: Scope, chosen: Query, partner: str) -> None:
-    """That the pairs of two agencies alone are shown, and the way back to all."""
+    """Say that only pairs of two agencies are shown, with a link to all."""
     names = rows_.agency_names(scope)
     words = t("pairs_with_partner", one=names.get(chosen.agency, chosen.agency), other=names.get(partner, partner))
     every = safe(url_state.address("overlaps"))
@@ -49,7 +49,7 @@ def with_partner(scope: Scope, chosen: Query, partner: str) -> None:
 
 
 def by_area(judged: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
-    """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
+    """Outcomes per place; with an agency or stream chosen, only from its pairs."""
     if not (chosen.agency or chosen.stream):
         return judged.by_area
     counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(columns=outcomes.of_pairs(), fill_value=0)
@@ -60,7 +60,7 @@ def by_area(judged: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFram
 
 
 def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
-    """One list or picture at a time."""
+    """Choose and draw one list or chart at a time."""
     kind = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]), "pairs")
     if kind == "streams":
         _streams(scope, chosen)
@@ -73,7 +73,7 @@ def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
 
 
 def _outcome(pairs: pd.DataFrame) -> str | None:
-    """The outcome whose pairs are listed; ``None`` where there is no pair, and that is said."""
+    """Choose the outcome to list; None, with a message, where there is no pair."""
     kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
@@ -98,7 +98,7 @@ def _pairs(scope: Scope, pairs: pd.DataFrame) -> None:
 
 
 def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """Name and meaning of the rules that gave these outcomes."""
+    """Name and description of the rules that gave these outcomes."""
     used = set(rows["rule_code"])
     return [
         (rule[f"name_{language()}"], rule[f"description_{language()}"])
@@ -108,7 +108,7 @@ def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _streams(scope: Scope, chosen: Query) -> None:
-    """UpSet plot: which streams meet in how many subdistricts."""
+    """UpSet plot and table: which streams meet in how many subdistricts."""
     sets = stream_sets(coverage.records(scope, chosen))
     sets = sets[sets["stream_count"] > 0]
     if sets.empty:
@@ -127,7 +127,7 @@ def _streams(scope: Scope, chosen: Query) -> None:
 
 
 def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
-    """Bars over a grid of dots: one column per set of streams, one row per stream."""
+    """UpSet plot: bars over a grid of dots, one column per set of streams, one row per stream."""
     order = [str(number) for number in range(1, len(sets) + 1)]
     sets = sets.assign(set=order)
     dots = sets.assign(code=sets["streams"].str.split("|")).explode("code")
@@ -165,7 +165,7 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
 
 
 def _agencies(scope: Scope, pairs: pd.DataFrame) -> None:
-    """Which two agencies meet how often, for one outcome."""
+    """Heat map and table: how often each two agencies meet, for one outcome."""
     if (kind := _outcome(pairs)) is None:
         return
     names = rows_.agency_names(scope)
@@ -180,7 +180,7 @@ def _agencies(scope: Scope, pairs: pd.DataFrame) -> None:
 
 
 def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
-    """Agency x agency: pairs of an outcome, in colour and in figures."""
+    """Heat map agency x agency of the number of pairs."""
     cells = matrix.rename_axis("one").reset_index().melt("one", var_name="other", value_name="pairs")
     names = list(matrix.index)
     words = alt.Axis(labelLimit=260, labelFontSize=15, labelColor=INK, labelAngle=0, orient="top")
@@ -210,7 +210,7 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
 
 
 def figures(pairs: pd.DataFrame) -> None:
-    """Pairs by outcome, all of them: what could not be decided as well, where there is any."""
+    """Number of pairs by outcome; ``not_known`` only where there is any."""
     counts = pairs["outcome"].value_counts()
     shown = [name for name in outcomes.of_pairs() if name != "not_known" or counts.get(name, 0)]
     panels.figures([(t(f"outcome_{name}"), t("pairs_number", number=whole(counts.get(name, 0)))) for name in shown])

@@ -1,4 +1,4 @@
-"""Overlapping streams: suspected duplication told from designed layering, every pair with its rule and both rows."""
+"""Overlapping supports: suspected duplication against designed layering, every pair with its rule and both records."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

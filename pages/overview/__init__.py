@@ -1,4 +1,4 @@
-"""The first screen, the board: the map, and beside it one of three lenses (who looks after what, currents, A B C) or the questions.
+"""First page, the board: the map, and beside it one of three lenses (agencies, currents, A/B/C) or the questions.
 
-Comes out: :func:`pages.overview.page.view`. May import the data and panels of the pages it looks through.
+Here: ``page.view``, called by the shell; ``lenses`` for map and panel of each. May import other pages' data and panels.
 """

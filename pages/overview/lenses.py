@@ -1,4 +1,4 @@
-"""What the board is looked at through: each lens has its map, its finding, and a panel that fits beside the map."""
+"""Lenses of the board, its alternative contents: each has a map layer, a finding, and a panel beside the map."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def _usual_legend(layer: Choropleth, chosen: Query) -> None:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a lens shows: the map's layer, the finding with the named figures it tells, its panel, what stands below the board.
+    """Content of a lens: map layer, finding with its named figures (``told``), panel (``draw``), what goes below.
 
-    ``question``: the one that the finding answers, which stands on an empty board too.
+    ``question``: the one that the finding answers; its finding is shown even when the board is empty.
     """
 
     layer: Choropleth
@@ -60,7 +60,7 @@ class Seen:
 
 
 def who(scope: Scope, chosen: Query, *, has_panel: bool = True) -> Seen:
-    """Who looks after what: agencies per subdistrict on the map, function x district beside it."""
+    """Agencies per subdistrict on the map, the matrix theme x district beside it."""
     table = coverage.coverage(scope, chosen)
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     layer = layers.coverage_of(scope, chosen, "agencies")
@@ -70,7 +70,7 @@ def who(scope: Scope, chosen: Query, *, has_panel: bool = True) -> Seen:
 
 
 def _lens(inner: str, foot: str) -> None:
-    """A panel as high as the map beside it, and where more of it stands."""
+    """Panel as high as the map beside it, with a link to the full page below it."""
     st.html(f'<div class="kradan-lens" tabindex="0" role="region" aria-label="{safe(t("lens"))}">{inner}</div>{foot}')
 
 
@@ -80,7 +80,7 @@ def _more(view: str, **choices: str) -> str:
 
 
 def matrix_table(scope: Scope, chosen: Query) -> str:
-    """Function x district (with a district chosen its subdistricts); a row opens its place, a cell looks at it alone."""
+    """HTML of theme x district, or x subdistrict in a chosen district; rows and cells are links that set filters."""
     stacked = coverage.by_theme(scope, chosen.without("theme"))
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
     table = matrix(inside, KEY if chosen.district else "district_code")
@@ -116,14 +116,14 @@ def matrix_table(scope: Scope, chosen: Query) -> str:
 
 
 def _place_link(code: str, words: str) -> str:
-    """A district looks at itself alone; a subdistrict opens its card."""
+    """Link of a row: a district becomes the filter, a subdistrict opens its card."""
     if len(code) == 4:
         return f'<a data-keep href="?district={code}">{safe(words)}</a>'
     return f'<a data-keep data-place="{code}" href="?district={code[:4]}&amp;card={code}">{safe(words)}</a>'
 
 
 def _cell(row: Any, theme: str, place: str) -> str:
-    """A cell: how many of its subdistricts are reached, in the shade of their share; kinds of nothing in their own look."""
+    """Cell: number of subdistricts covered (of one subdistrict: records) in a shade; other statuses in their style."""
     status, code = row.status, row.area_code
     reached, all_of_them = int(row.covered), int(row.all) - int(row.not_applicable)
     supports = int(row.supports)
@@ -142,7 +142,7 @@ def _cell(row: Any, theme: str, place: str) -> str:
 
 
 def flows(scope: Scope, chosen: Query) -> Seen:
-    """Currents: every stream with its baht, and how much of what can be judged goes where the community's plan asks."""
+    """Streams with their baht, and the share of the money with a plan to compare that meets it."""
     table = money.direction(scope, chosen, "stream_code")
     judged = table[["aligned_satang", "other_satang"]].to_numpy().sum()
     share = percent(table["aligned_satang"].sum() / judged) if judged else ""
@@ -177,7 +177,7 @@ def _streams(scope: Scope, chosen: Query, table: pd.DataFrame) -> str:
 
 
 def classes(scope: Scope, chosen: Query) -> Seen:
-    """A B C: the agreed class on the map; beside it the weakest first, with what drags them and who is there."""
+    """Agreed A/B/C class on the map; beside it places, weakest first, with weakest criteria and number of agencies."""
     with st.spinner(t("ranking_working")):
         ranking = ranking_data.ranked(scope, chosen.fiscal_year, ranking_data.Method())
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
@@ -192,7 +192,7 @@ def classes(scope: Scope, chosen: Query) -> Seen:
 
 
 def _weakest(scope: Scope, chosen: Query, units: pd.DataFrame) -> str:
-    """Ranked places, the weakest first; what nobody can rank is counted, not listed."""
+    """HTML of the ranked places, weakest first; places without a class are only counted."""
     inside = units[units[KEY].str.startswith(chosen.district or "")]
     ranked = inside.dropna(subset=["agreed_class"]).sort_values(["score", KEY])
     agencies = coverage.coverage(scope, chosen.without("district")).set_index(KEY)

@@ -1,4 +1,4 @@
-"""The board at one glance: the map left, its legend, and right the lens one looks through."""
+"""The board: map, legend with headline figures, and the panel of the chosen lens side by side."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LENS_KEYS = {"who": "lens_who", "flows": "lens_flows", "classes": "lens_classes"
 
 
 def _choose_lens() -> str:
-    """The lens; a link that asks a question looks through the questions, and another lens asks none."""
+    """Choose the lens; a link with a question preselects the questions, another lens clears the question."""
     asked = bool(st.session_state.get("question")) and not st.session_state.get("lens")
     lens = choices.switch(
         "lens", t("lens"), (*lenses.LENSES, QUESTIONS), lambda name: t(LENS_KEYS[name]), QUESTIONS if asked else "who"
@@ -36,13 +36,13 @@ def _choose_lens() -> str:
 
 
 def _choose_subdistrict(scope: Scope) -> str | None:
-    """The subdistrict that "who supports it" asks about."""
+    """Choose the subdistrict of the question ``who_supports``."""
     names = {"": t("choose_subdistrict")} | subdistrict_names(scope)
     return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
 
 
 def _asked(scope: Scope, chosen: Query) -> lenses.Seen:
-    """The ten questions: their list, and the answer as title, map and rows."""
+    """The ten questions: list to choose from, and the answer as finding, map and rows."""
     question = overview_questions.choose()
     overview_questions.show_doors(scope.viewer.is_team)
     if not question:
@@ -60,7 +60,7 @@ def _asked(scope: Scope, chosen: Query) -> lenses.Seen:
 
 
 def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str] | named.Named]:
-    """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
+    """Records, money, agencies, people, booklets; without a placed record and any report the counts are unknown."""
     placed = coverage.rolled(scope, chosen).by_subdistrict
     unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543

@@ -1,4 +1,4 @@
-"""The first start: the demo of Nakhon, or a province of one's own that begins empty. Asked once, until somebody says."""
+"""First start of an installation: choose the demo province or an own, empty one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.session.text import safe, t
 
 
 def choose(scope: Scope) -> None:
-    """The two ways to begin; nothing once one was taken, or for whom it is not to decide."""
+    """Offer both starts to the team; hidden once one was chosen and on installations with sign-in."""
     if not viewer().is_team or sign_in.has_sign_in() or queries.is_chosen(scope):
         return
     with st.container(border=True, key="start"):

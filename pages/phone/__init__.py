@@ -1,5 +1,5 @@
-"""The small page behind the link on a sheet: for a telephone, without an account, without JavaScript.
+"""Small page behind the link or QR code on a printed sheet: for a phone, without account or JavaScript.
 
-It shows what the public sees of one subject and takes one message at a time. May import ``components``, ``queries`` and
-``session``.
+Here: ``routes.routes``, added to the server by ``pages.shell.first_page``; ``subject`` reads what the public may see,
+``html`` writes the page and its form. May import ``components``, ``queries`` and ``session``.
 """

@@ -1,4 +1,4 @@
-"""What the small page says, as HTML: every word from data is escaped, nothing on it runs."""
+"""HTML of the small page: all text from data is escaped, and there is no script."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ details summary{min-height:44px;line-height:44px;color:#0b4f8a}a{color:#0b4f8a}
 
 
 def style(prefix: str) -> str:
-    """The style sheet with the board's own letters."""
+    """Style sheet with the board's own fonts."""
     return STYLE.replace("FONTS", f"{prefix}/app/static/vendor/fonts")
 
 
 def policy(prefix: str) -> str:
-    """Nothing but our letters and this very style; the form goes to this host."""
+    """Content-Security-Policy: own fonts, this style sheet by its hash, forms to this host, nothing else."""
     digest = base64.b64encode(hashlib.sha256(style(prefix).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -47,7 +47,7 @@ def policy(prefix: str) -> str:
 
 
 def page(prefix: str, title: str, body: str, address: str = "") -> str:
-    """A whole page; ``address`` is what the switch of languages leads to."""
+    """Whole page; ``address``: target of the language switch, without it there is none."""
     other = next(code for code in LANGUAGES if code != language())
     switch = f'<a href="{safe(address)}?lang={other}">{safe(t("other_language"))}</a>' if address else ""
     return (
@@ -58,7 +58,7 @@ def page(prefix: str, title: str, body: str, address: str = "") -> str:
 
 
 def form(receipt: str, lines: Sequence[tuple[str, str, str]], unlisted: int) -> str:
-    """The form: which line (``number``, words, small words), right or wrong or missing, words, picture, contact."""
+    """Form for a message: line (``lines``: key, words, small words), answer, note, picture, contact."""
     rows = "".join(_choice("line", key, words, small) for key, words, small in lines)
     rest = f'<p class="note">{safe(t("phone_unlisted", number=unlisted))}</p>' if unlisted else ""
     which = (
@@ -87,7 +87,7 @@ def _choice(name: str, value: str, words: str, small: str, *, is_chosen: bool = 
 
 
 def told(rows: Sequence[Mapping[str, Any]], own: str = "") -> str:
-    """What became of the messages that came by this link; the sender's own first, whose receipt is in the address."""
+    """State of the messages sent by this link; first the one whose receipt is ``own``, the others folded."""
     if not rows:
         return ""
     mine = [row for row in rows if row["receipt"] == own]

@@ -1,6 +1,6 @@
-"""Where the link on a sheet leads: ``/c/<mark>`` shows and takes, ``/c/<mark>/<receipt>`` tells what became of it.
+"""Routes of the small page: ``/c/<mark>`` shows it and takes a message, ``/c/<mark>/<receipt>`` shows its state.
 
-``/k/<short>`` stands on the wall and leads there; ``/k/<short>.png`` is its code.
+``/k/<short>``, the short address on the meeting wall, redirects there; ``/k/<short>.png`` is its QR code.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from pages.session.text import LANGUAGES, language, read_in, safe, t
 
 MOST_BYTES = pictures.MOST_BYTES + (64 << 10)
 LOOKS, SENDS, SENDS_OF_A_LINK = Rate(120, 60), Rate(20, 600), Rate(120, 3600)
-SENDS_OF_AN_HOUR = Rate(40, 3600)  # of one asker: a third of what a link takes, so that one alone closes it to nobody
-MISSES = Rate(30, 600)  # short marks that are none: typing errors, not a search
+SENDS_OF_AN_HOUR = Rate(40, 3600)  # per client: a third of a link's limit, so that one client cannot use it up
+MISSES = Rate(30, 600)  # unknown short marks per client: allows typing errors, stops guessing
 RECEIPT = re.compile("[0-9a-f]{32}")
 STATUS = {"link_unknown": 404, "link_over": 410, "link_revoked": 410, "replies_full": 503, "too_often": 429}
 QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "X-Frame-Options": "DENY"}
 
 
 def routes(prefix: str) -> Iterator[Route]:
-    """The addresses of links, and of the short ones on a wall, under the board's own path."""
+    """Routes of links and of short links, under the board's path ``prefix``."""
 
     async def show(request: Request) -> Response:
         _speak(request.query_params.get("lang"))
@@ -70,7 +70,7 @@ def _answer(prefix: str, title: str, body: str, status: int = 200, address: str 
 
 
 def _refused(prefix: str, stop: Refused, back: str = "") -> Response:
-    """A short message; what was typed is still in the browser one step back."""
+    """Page with the refusal; a form's input is still in the browser, one step back."""
     words = sentence(stop.problem.as_dict(), language())
     more = f'<p><a href="{safe(back)}">{safe(t("phone_again"))}</a></p>' if back else ""
     body = f'<h1>{safe(t("phone_title"))}</h1><p class="told bad">{safe(words)}</p>{more}'
@@ -78,8 +78,8 @@ def _refused(prefix: str, stop: Refused, back: str = "") -> Response:
 
 
 def _led(request: Request, prefix: str) -> Response:
-    """From a short mark to the page itself, or to its code as a picture."""
-    from pages.meeting.board import VIEWS_OF_WALL  # reads much: only when a wall's link is opened
+    """Redirect a short mark to its page, or answer with its QR code."""
+    from pages.meeting.board import VIEWS_OF_WALL  # slow import, needed only for a link of the wall
 
     asked, written = asker(request), links.typed(request.path_params["short"])
     try:
@@ -130,14 +130,14 @@ async def _taken(request: Request, prefix: str) -> Response:
     size = request.headers.get("content-length", "")
     _speak(None)
     address = f"{prefix}/c/{request.path_params['mark']}"
-    if not size.isdecimal() or int(size) > MOST_BYTES:  # refused before a byte of it is read
+    if not size.isdecimal() or int(size) > MOST_BYTES:  # refuse before reading the body
         return _refused(prefix, Refused("picture_large", value=f"{pictures.MOST_BYTES >> 20} MB"), address)
     if SENDS.wait(asker(request)) or SENDS_OF_AN_HOUR.wait(asker(request)):
         return _refused(prefix, Refused("too_often"), address)
     try:
         link = await run_in_threadpool(
             replies.opened, request.path_params["mark"]
-        )  # nothing is read for a mark that is none
+        )  # before reading the body: an unknown mark is refused here
         async with request.form(max_files=1, max_fields=8, max_part_size=16 << 10) as sent:
             _speak(sent.get("lang"))
             upload = sent.get("picture")
@@ -147,7 +147,7 @@ async def _taken(request: Request, prefix: str) -> Response:
         return _refused(prefix, stop, address)
     except errors.STORE_FAILURES:
         return _refused(prefix, Refused("store_busy"), address)
-    except HTTPException as stop:  # more fields than the form has, longer ones, or no form at all
+    except HTTPException as stop:  # too many or too long fields, or no form at all
         is_long = "maximum size" in str(stop.detail)
         code = Refused("reply_long", value=str(LONGEST_NOTE)) if is_long else Refused("reply_form_broken")
         return _refused(prefix, code, address)
@@ -163,7 +163,7 @@ def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str)
     receipt = field("receipt") if RECEIPT.fullmatch(field("receipt")) else secrets.token_hex(16)
     shown = subject.of(link)
     line = next((line for line in shown.lines if line.key == field("line")), None)
-    if line is None and field("line"):  # the data changed in between
+    if line is None and field("line"):  # the data changed since the form was shown
         raise Refused("reply_row_gone")
     message = Message(
         receipt, field("answer"), field("note"), field("contact"),
@@ -173,5 +173,5 @@ def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str)
     if SENDS_OF_A_LINK.is_full(address):
         raise Refused("too_often")
     if replies.send(link, message):
-        SENDS_OF_A_LINK.wait(address)  # only what is kept counts: rubbish closes a link to nobody
+        SENDS_OF_A_LINK.wait(address)  # count stored messages only: invalid ones must not use up a link's limit
     return RedirectResponse(f"{address}/{receipt}?lang={language()}", 303, QUIET)

@@ -1,4 +1,4 @@
-"""What stands on the small page about one subject: the rows that the public sees, at most so many, in words."""
+"""Content of the small page: rows of one subject as the public may see them, in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = {"subdistrict": "subdistrict_code", "district": "district_code", "agen
 
 
 class Line(NamedTuple):
-    """One row: words, small words, and the row by its file's content, sheet and row."""
+    """One row: words, small words, and its identity (SHA-256 of the file, sheet, row number)."""
 
     words: str
     small: str
@@ -29,12 +29,12 @@ class Line(NamedTuple):
 
     @property
     def key(self) -> str:
-        """A short name of the row that stays its own while the board changes."""
+        """Short id of the row, independent of batch numbers and of other rows."""
         return hashlib.sha256(repr(self.row).encode()).hexdigest()[:16]
 
 
 class Subject(NamedTuple):
-    """Title and lines; ``unlisted``: how many more rows there are."""
+    """Title and lines; ``unlisted``: number of rows beyond :data:`MOST_LINES`."""
 
     title: str
     words: str
@@ -44,7 +44,7 @@ class Subject(NamedTuple):
 
 
 def of(link: Link) -> Subject:
-    """What a link shows: never more than the public sees, and of a link of an agency its own rows only."""
+    """What a link shows: read as the public, and with an agency in the link only that agency's rows."""
     scope = queries.current_scope(link.province, PUBLIC)
     rows = rows_of(scope, link)
     listed = rows.head(MOST_LINES)
@@ -62,7 +62,7 @@ def of(link: Link) -> Subject:
 
 
 def rows_of(scope: Scope, link: Link) -> pd.DataFrame:
-    """The support rows that the link is about, the latest year and the most money first."""
+    """Support records of a link, latest year and most money first."""
     rows = queries.support(scope)
     column = COLUMNS.get(link.kind)
     for name, code in ((column, link.code), ("agency_code", link.agency)):

@@ -1,4 +1,5 @@
-"""The ten questions on the board: their answers as sentence, map and list, for the first screen, the currents and the wall.
+"""The ten questions of the board and their answers as sentence, map layer and list.
 
-May import ranking and what lies below it.
+Here: ``questions``, used by the overview, currents, help_needed and the meeting wall. May import ranking, gaps,
+components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""The ten questions on the board: one click gives a sentence, a painted map, a list and a way on; and doors to other pages' questions."""
+"""The ten questions of the board, answered as sentence, map layer and list; links to questions of other pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from pages.session.text import baht, percent, safe, t, whole
 
 
 def booklets(scope: Scope) -> str:
-    """How many subdistricts have their plan booklet in hand, of how many; not known when nobody said so of any."""
+    """Number of subdistricts that hold their plan booklet, of all; not known when it is unknown for all."""
     blanks = QUESTIONS["booklets"](context(scope, Query())).blanks
     if blanks["unknown"] == blanks["all"]:
         return t("not_known")
@@ -41,7 +41,7 @@ def booklets(scope: Scope) -> str:
 
 
 def choose() -> str:
-    """The questions as a list to tap; the first line is the board itself."""
+    """Choose a question; the first option, "", is the board without one."""
     options = ["", *QUESTIONS]
     url_state.current().hold("question", options, "")
     with st.container(key="questions"):
@@ -55,7 +55,7 @@ def choose() -> str:
 
 
 def context(scope: Scope, chosen: Query, subdistrict: str | None = None) -> Context:
-    """What the questions are answered from, under a person's filters."""
+    """Input of the questions under the filters; slow parts are functions, called only by questions that need them."""
     wide = chosen.without("district")
     return Context(
         coverage=coverage.coverage(scope, wide),
@@ -72,14 +72,17 @@ def context(scope: Scope, chosen: Query, subdistrict: str | None = None) -> Cont
 
 
 def community_classes(scope: Scope, fiscal_year: int | None) -> dict[str, str]:
-    """A, B, C of the community side as the ranking page has them, agreed where a meeting decided; empty without figures."""
+    """Subdistrict code -> A/B/C class by the default method, the agreed one where people decided; unranked left out."""
     ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
     units = ranking_data.reviewed(scope, ranking, fiscal_year).units.dropna(subset=["agreed_class"])
     return dict(zip(units["subdistrict_code"], units["agreed_class"].astype(str), strict=True))
 
 
 def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Who is weak: the weakest class of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
+    """Weak places: the weakest class of the ranking, or without any class by the signs of strength.
+
+    See :func:`geo.money.alignment.strength`.
+    """
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     weakest = ranking_data.labels()[-1]
     weak = {code: label == weakest for code, label in community_classes(scope, fiscal_year).items()}
@@ -87,7 +90,7 @@ def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 
 
 def need_looked_at(scope: Scope) -> str | None:
-    """The need chosen on the page of gaps, else the first that has figures."""
+    """Need chosen on the gaps page, else the first with figures; None without any."""
     listed = list(need_names(scope))
     need = st.session_state.get("need")
     return need if need in listed else next(iter(listed), None)
@@ -99,11 +102,11 @@ def _needs(scope: Scope, wide: Query) -> pd.DataFrame | None:
 
 
 def answer(scope: Scope, chosen: Query, code: str, subdistrict: str | None = None) -> Answer:
-    """The answer to a question of :data:`geo.questions.QUESTIONS`."""
+    """Answer to a question of :data:`geo.questions.questions.QUESTIONS`."""
     return QUESTIONS[code](context(scope, chosen, subdistrict))
 
 
-# Which blanks of an answer's sentence are named figures.
+# Question -> blank of its sentence -> code of the named figure.
 TOLD = {
     "nobody": {"places": "none", "above": "none_above", "unknown": "not_reported", "people": "people_none"},
     "not_known": {"places": "not_reported", "people": "people_not_reported"},
@@ -115,7 +118,7 @@ TOLD = {
 
 
 def told(code: str, result: Answer) -> dict[str, int | float | None]:
-    """The named figures that the sentence of an answer tells; none where it says that it cannot be known."""
+    """Named figures in the sentence of an answer, by code; none where the sentence says "not known"."""
     if result.sentence.endswith("_unknown"):
         return {}
     values: dict[str, Any] = {name: result.blanks[blank] for blank, name in TOLD.get(code, {}).items()}
@@ -123,7 +126,7 @@ def told(code: str, result: Answer) -> dict[str, int | float | None]:
 
 
 def sentence(scope: Scope, result: Answer) -> str:
-    """The answer as a sentence in the person's language."""
+    """Answer as a sentence in the current language."""
     need = need_looked_at(scope)
     named = {"need": need_names(scope)[need] if need else ""}
     return t(result.sentence, **named, **{name: _blank(scope, name, value) for name, value in result.blanks.items()})
@@ -142,7 +145,7 @@ def _blank(scope: Scope, name: str, value: Any) -> str:
 
 
 def sources(scope: Scope, chosen: Query, question: str) -> pd.DataFrame:
-    """Exactly the rows in the figures of the page and of the answer: support, booklets, and what the question adds."""
+    """Source rows of the page's figures and of the answer: support, booklets, and rows that the question adds."""
     plans = queries.register(scope, "plan")
     parts = [coverage.records(scope, chosen), plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]]
     if question in ("weak_unsupported", "strong_current_on_weak"):
@@ -153,7 +156,7 @@ def sources(scope: Scope, chosen: Query, question: str) -> pd.DataFrame:
 
 
 def layer_of(result: Answer) -> map_layer.Choropleth:
-    """The answer as the map's layer."""
+    """Map layer of an answer."""
     nothing = map_layer.nothing_styles()
     styles = {}
     for letter, (role, key) in result.styles.items():
@@ -182,7 +185,7 @@ def _names(scope: Scope, codes: object) -> str:
 
 
 def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
-    """Columns an answer may list: their heading's key and how a value is written."""
+    """Columns that an answer may list: text key of the heading, and format of a value."""
     agencies = records.agency_names(scope)
     return {
         "subdistrict_code": ("column_place", partial(records.place_words, scope)),
@@ -213,7 +216,7 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
 
 
 def listing(scope: Scope, code: str, result: Answer) -> None:
-    """The rows behind the answer, and the page that shows more."""
+    """Link to the page that shows more, and the rows behind the answer."""
     view, choices = result.link
     page_links.link(view, t("answer_more", view=t(f"view_{view}")), url_state.link_params(**choices))
     if result.listed.empty:
@@ -224,7 +227,7 @@ def listing(scope: Scope, code: str, result: Answer) -> None:
     panels.table(result.listed, f"answer-{code}", headings, formats={name: formats[name][1] for name in shown})
 
 
-# Questions that another page answers at once -> that page and the choices of its link, which keeps the filters. Words: ``door_ask_QUESTION``.
+# Question answered by another page -> page and extra choices of the link. Text key: ``door_ask_QUESTION``.
 DOORS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
         "facilitator": ("registers", {"register": "people", "kind": "facilitator"}),
@@ -241,11 +244,11 @@ DOORS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "closed": ("sharing", {"list": "openness_title"}),
     }
 )
-TEAM = {"late"}  # a part of its page that only the data team has
+TEAM = {"late"}  # answered by a part of the page that only the team sees
 
 
 def show_doors(is_team: bool) -> None:
-    """The list of the questions that this person's pages answer."""
+    """Links to the questions that other pages answer, as far as the viewer may open them."""
     items = "".join(
         f'<li><a href="{safe(url_state.address(view, **choices))}">{safe(t(f"door_ask_{name}"))}</a></li>'
         for name, (view, choices) in DOORS.items()

@@ -1,4 +1,4 @@
-"""How the ranking is set: sliders of weights, choices of method, presets by name; all of it in the link."""
+"""Controls of the ranking: weights, method, saved presets; all of them are part of the link."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ METHOD_KEYS = {
     "thirds": "rank_method_thirds", "natural": "rank_method_natural", "thresholds": "rank_method_thresholds",
 }  # fmt: skip
 SCORE_KEYS = {"score": "score_of_score", "strength": "score_of_strength", "need": "score_of_need"}
-MOST = 3.0  # heaviest weight of a slider; the stated ones lie at 0.5 and 1
+MOST = 3.0  # upper end of the weight sliders; the stated weights are 0.5 and 1
 
 
 def _valid(key: str, options: tuple[str, ...]) -> str:
@@ -41,7 +41,7 @@ def _valid(key: str, options: tuple[str, ...]) -> str:
 
 
 def method() -> Method:
-    """The method of the link, wherever it is used; what cannot be read counts as the default."""
+    """Method in the link; an invalid part counts as the default, a weight above :data:`MOST` as that."""
     stated = ranking_data.stated_weights()
     moved = {
         code: min(scenarios.number(value, stated[code]), MOST)
@@ -58,7 +58,7 @@ def method() -> Method:
 
 
 def fault(chosen: Method) -> str | None:
-    """Why this method cannot be computed, in words; None when it can."""
+    """Sentence why the method cannot be computed; None when it can."""
     try:
         ranking_data.spec_of(chosen)
     except SpecError as stop:
@@ -67,7 +67,7 @@ def fault(chosen: Method) -> str | None:
 
 
 def score_words(method: Method) -> Callable[[Any], str]:
-    """How a score reads: points above or below the average, or of 100; a dash where there is none."""
+    """Return the format of scores: points above or below the average, or of 100; NA is a dash."""
     centre = ranking_data.centre(method)
 
     def words(score: Any) -> str:
@@ -77,12 +77,12 @@ def score_words(method: Method) -> Callable[[Any], str]:
 
 
 def score_heading(method: Method, of: str) -> str:
-    """The heading of a score (``score``, ``strength``, ``need``), with what it is measured against."""
+    """Heading of a score (``of``: ``score``, ``strength``, ``need``) with its reference."""
     return t(SCORE_KEYS[of], against=t("score_from_average" if ranking_data.centre(method) else "score_of_hundred"))
 
 
 def value_words(code: str, value: float) -> str:
-    """A value of a criterion with its unit; a share in per cent, yes or no in words."""
+    """Value of a criterion with its unit; shares (0-1) in per cent, yes or no in words."""
     unit = next(entry["unit"] for entry in ranking_data.document()["criterion"] if entry["code"] == code)
     if unit == "yes_no":
         return t("yes") if value else t("none_held")
@@ -91,7 +91,7 @@ def value_words(code: str, value: float) -> str:
 
 
 def uncertainty_words(spec: Spec) -> str:
-    """What is varied in the draws, when a place gets a score, and what is done with outliers: all of it stated."""
+    """Sentence: share of known criteria that a score needs, treatment of outliers, what the draws vary."""
     parts = [t("doubt_known", share=f"{spec.known_share * 100:g}")]
     if spec.outliers == "winsorise":
         parts.append(t("doubt_outliers", most=spec.outlier_limits[2]))
@@ -111,12 +111,12 @@ def uncertainty_words(spec: Spec) -> str:
 
 
 def names(axis: str = "strength") -> dict[str, str]:
-    """Criteria of an axis with their words."""
+    """Code -> name of the criteria of an axis."""
     return {entry["code"]: entry[f"name_{language()}"] for entry in ranking_data.criteria(axis)}
 
 
 def weights() -> None:
-    """One slider per criterion, and the way back to the stated weights."""
+    """One slider per strength criterion, and a button that restores the stated weights."""
     stated, parts = ranking_data.stated_weights(), scenarios.state("weights")
     scenarios.note([t("weights_how")])
     for code, words in names().items():
@@ -130,7 +130,7 @@ def _moved(code: str, stated: float) -> None:
 
 
 def methods() -> None:
-    """Scale, mean and classes; limits where classes are cut by stated ones."""
+    """Choices of scale, mean and classes; with classes by thresholds also their limits."""
     with st.expander(t("ranking_method")), st.container(horizontal=True, vertical_alignment="bottom"):
         for choice, heading, options in METHOD_CHOICES:
             choose(choice, t(heading), options, lambda code: t(METHOD_KEYS[code]), DEFAULTS[choice])
@@ -154,14 +154,14 @@ def _limits(stated: tuple[float, ...]) -> None:
 
 
 def presets(scope: Scope, chosen: Method) -> None:
-    """Save this method by name, take a saved one up."""
+    """Save the method by name, or use a saved one."""
     with st.expander(t("presets")):
         scenarios.listed(scope, "ranking", _use)
         scenarios.save(scope, "ranking", lambda: as_content(chosen))
 
 
 def as_content(chosen: Method) -> dict[str, str]:
-    """A method as it stands in the link."""
+    """Method as its values in the link."""
     limits = dict(zip("ab", chosen.limits, strict=False))
     return {
         "weights": scenarios.packed(dict(chosen.weights)),
@@ -179,7 +179,7 @@ def _use(scope: Scope, key: str) -> None:
 
 
 def method_words(chosen: Method) -> str:
-    """The method in one line: scale, mean, classes, weights."""
+    """Method in one line: scale, mean, classes, limits, weights."""
     stated, labels = ranking_data.stated_weights() | dict(chosen.weights), names()
     parts = [t(METHOD_KEYS[name]) for name in (chosen.normalise, chosen.aggregate, chosen.classes)]
     parts += [" / ".join(f"{limit:g}" for limit in chosen.limits)] if chosen.limits else []

@@ -1,4 +1,4 @@
-"""What the ranking, the selection and the strengthening plan stand on: criteria from the registers, ranked and cached."""
+"""Data of ranking, selection and strengthening plan: criteria from the registers, cached rankings, agreed classes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LIMITS = {"z": (105.0, 95.0), "minmax": (60.0, 40.0), "rank": (66.0, 33.0)}
 
 @dataclass(frozen=True)
 class Method:
-    """How places are ranked: weights that differ from the stated ones, and the three choices of method."""
+    """Ranking method: weights that differ from the stated ones, scale, mean, classes; ``limits`` of thresholds."""
 
     weights: tuple[tuple[str, float], ...] = ()
     normalise: str = "z"
@@ -44,19 +44,19 @@ def document() -> dict:
 
 
 def criteria(axis: str = "strength") -> list[dict]:
-    """The stated criteria of an axis."""
+    """Criteria of an axis (``strength`` or ``need``)."""
     return [entry for entry in document()["criterion"] if entry.get("axis", "strength") == axis]
 
 
 def stated_weights() -> dict[str, float]:
-    """The weights of the strength criteria as the rules state them."""
+    """Weights of the strength criteria in the rules, by code."""
     return {entry["code"]: float(entry.get("weight", 1.0)) for entry in criteria()}
 
 
 def spec_of(method: Method, axis: str = "strength") -> Spec:
-    """The index under a method. Raises ``SpecError`` with what cannot be computed.
+    """Specification of the index of an axis; raises ``SpecError`` when the method cannot be computed.
 
-    The weights and limits a person moves are those of strength; need keeps what the rules state.
+    Weights, classes and limits of the method apply to strength; need keeps those of the rules.
     """
     base = document()
     changed = {
@@ -76,22 +76,22 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
 
 
 def centre(method: Method) -> float:
-    """What is taken off a score before a person reads it: the average of all, where scores stand around one.
+    """Value to subtract from a score before display: the average with z-scores, 0.0 with other scales.
 
-    A weakest place of 86 (around an average of 100) would read as excellent; 14 below the average does not.
+    A score of 86 around an average of 100 would be misread as excellent; -14 is not.
     """
     return float(document()["normalise"]["centre"]) if method.normalise == "z" else 0.0
 
 
 def labels() -> tuple[str, ...]:
-    """The classes of strength, the strongest first, as the rules name them."""
+    """Names of the classes of strength in the rules, strongest first."""
     return spec_of(Method()).labels
 
 
 def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
-    """Subdistricts for which every base that owes the register has spoken by the year: only there no record means none.
+    """Subdistricts for which every base that owes the register has reported; only there no record means none.
 
-    What stands in these registers (a fund, an organisation) lasts: the latest year reported up to this one counts.
+    Entries of these registers (funds, organisations) last, so the latest reported year up to ``fiscal_year`` counts.
     """
     years = queries.reports(scope, register)["fiscal_year"].dropna()
     past = years[years <= fiscal_year] if fiscal_year is not None else years
@@ -101,7 +101,7 @@ def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
 
 @cached(16)
 def criteria_table(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
+    """One row per subdistrict with a column per criterion; a column without data is all NaN."""
     registers = {name: queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")}
     none_where = {
         "funds": spoken(scope, "welfare_fund", fiscal_year),
@@ -117,24 +117,24 @@ def criteria_table(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 
 @cached(64)
 def ranked(scope: Scope, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
-    """The ranking with its uncertainty: 1,000 draws once per data version, year and specification."""
+    """Ranking with its uncertainty; the draws are slow, hence the cache."""
     return rank(spec_of(method, axis), criteria_table(scope, fiscal_year))
 
 
 @cached(16)
 def explained(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
-    """Why every place stands where it stands (:func:`geo.ranking.contributions`)."""
+    """Contribution of each criterion to each score (:func:`geo.ranking.ranking.contributions`)."""
     return contributions(ranked(scope, fiscal_year, method))
 
 
 @cached(16)
 def weak_points(scope: Scope, fiscal_year: int | None, method: Method) -> pd.Series:
-    """What drags each ranked place down most (:func:`geo.ranking.strengthening.weak_points`)."""
+    """Weakest criteria of each ranked place (:func:`geo.ranking.strengthening.weak_points`)."""
     return strengthening.weak_points(explained(scope, fiscal_year, method))
 
 
 def overrides(scope: Scope, fiscal_year: int | None, *, removed: bool = False) -> pd.DataFrame:
-    """Agreed classes of the year, as :func:`geo.ranking.review.agreed` takes them, with their keys; with ``removed`` all that ever stood."""
+    """Agreed classes of the year, input of :func:`geo.ranking.review.agreed`; ``removed``: also undone ones."""
     table = register_queries.agreed_classes(scope, document()["code"], removed=removed)
     year = table["fiscal_year"].astype("Int64")
     here = year.isna() if fiscal_year is None else year.eq(fiscal_year).fillna(False)
@@ -142,24 +142,24 @@ def overrides(scope: Scope, fiscal_year: int | None, *, removed: bool = False) -
 
 
 def reviewed(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> Agreed:
-    """Computed and agreed classes side by side, today's overrides applied."""
+    """Computed classes beside the agreed ones that are in force."""
     return agreed(ranking, overrides(scope, fiscal_year)[[KEY, "class", "reason", "by", "on"]])
 
 
 def in_force(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> pd.DataFrame:
-    """The ranked units with the class that counts: the agreed one where a meeting decided (no border then), else the computed."""
+    """Ranked units with the class in force: the agreed one (then without ``border``), else the computed one."""
     units = reviewed(scope, ranking, fiscal_year).units
     return units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
 
 
 @cached(16)
 def two_axes(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
-    """Strength and need side by side, never added."""
+    """Strength and need side by side; the two are never summed."""
     return strength_by_need(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year, method, "need"))
 
 
 def year_before(scope: Scope, fiscal_year: int | None) -> int | None:
-    """The year before, when signs of strength were reported for it; None when there is nothing to compare with."""
+    """Previous fiscal year if any indicator of a strength criterion was reported for it, else None."""
     if fiscal_year is None:
         return None
     signs = {entry["code"] for entry in criteria()}
@@ -172,5 +172,5 @@ def year_before(scope: Scope, fiscal_year: int | None) -> int | None:
 
 @cached(8)
 def against_last_year(scope: Scope, fiscal_year: int, method: Method) -> pd.DataFrame:
-    """The year beside the year before, by the same method."""
+    """Comparison of the year with the previous one by the same method (:func:`geo.ranking.review.compare`)."""
     return compare(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year - 1, method))

@@ -1,4 +1,4 @@
-"""The lists under the ranking: every place, the criteria with their real influence, last year, need beside strength."""
+"""Lists below the ranking: places, criteria with their real influence, previous year, need beside strength."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AXIS_KEYS = {"need": "criterion_axis_need", "strength": "criterion_axis_strength
 
 def chosen_list(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Query, method: Method,
           stamped: dict[str, str]) -> None:  # fmt: skip
-    """The list a person asks for."""
+    """Choose and draw one of the lists."""
     listed = choices.switch("tab", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]))
     if listed == "table":
         ranking_table(scope, reviewed, chosen, method, stamped)
@@ -45,7 +45,7 @@ def chosen_list(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataF
 
 
 def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
-    """Score, rank, band, stability, computed and agreed class of every subdistrict, the weakest first."""
+    """Score, rank, band, stability, computed and agreed class of every subdistrict; weakest first, unranked last."""
     rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], ascending=[False, True], na_position="last")
     low, high = rows["rank_low"], rows["rank_high"]
     shown = rows.assign(
@@ -74,7 +74,7 @@ def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, method: Method,
 
 
 def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, str]) -> None:
-    """Every criterion as it is stated, for how many places it is known, and what it really does to the score."""
+    """Criteria as stated, number of places with data, and their real influence on the score (strength only)."""
     strength = _influence(ranking)
     rows = pd.concat([strength, _influence(need).assign(real=float("nan"), mean_rank_shift=float("nan"))])
     stated = {entry["code"]: entry for entry in ranking_data.document()["criterion"]}
@@ -110,7 +110,7 @@ def _share(value: Any) -> str:
 
 
 def _influence(ranking: Ranking) -> pd.DataFrame:
-    """Stated weights; real influence where at least three places are ranked."""
+    """Stated weights and real influence; the latter is NaN with fewer than three ranked places."""
     if ranking.units["score"].notna().sum() >= 3:
         return influence(ranking)
     stated = ranking.spec.effective_weights()
@@ -138,7 +138,7 @@ def _influence_bars(rows: pd.DataFrame, names: dict[str, str]) -> None:
 
 
 def last_year(scope: Scope, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
-    """Who rose and who fell; only what is more than the uncertainty is called a change."""
+    """Ranks against the previous year; ``is_firm``: a change larger than the uncertainty."""
     st.html(f"<b>{safe(t('last_year'))}</b>")
     before = ranking_data.year_before(scope, chosen.fiscal_year)
     if before is None:
@@ -158,7 +158,7 @@ def last_year(scope: Scope, chosen: Query, method: Method, stamped: dict[str, st
 
 
 def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
-    """Weak and needy first: where strengthening is needed most."""
+    """Strength and need per place, weak and needy places first."""
     order = {name: number for number, name in enumerate(FIELDS)}
     rows = (
         inside(axes, chosen)

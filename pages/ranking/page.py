@@ -1,4 +1,4 @@
-"""Classes of the community side with their uncertainty: map, weights, why, override; need beside it, never added."""
+"""Ranking of communities with its uncertainty: map, weights, explanation, agreed classes; need as a second axis."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

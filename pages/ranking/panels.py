@@ -1,4 +1,4 @@
-"""The parts of the ranking page: finding, map, table, why this class, influence, override, last year, need beside strength."""
+"""Panels of the ranking page: finding, map layers, legend, explanation of a class, agreed classes, source rows."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ FIELD_KEYS = {
 
 
 def inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
-    """Rows of the chosen district."""
+    """Rows of the chosen district; all rows without one."""
     return table if not chosen.district else table[table[KEY].str.startswith(chosen.district)]
 
 
 def place_prefix(scope: Scope, chosen: Query) -> str:
-    """The chosen district at the head of a title that speaks of it alone."""
+    """Chosen district as prefix of a title; "" without one."""
     return f"{t('prefix_district')}{district_names(scope)[chosen.district]} · " if chosen.district else ""
 
 
 def told(scope: Scope, ranking: Ranking, chosen: Query) -> dict[str, int | float | None]:
-    """The named figures of a ranking, by the class in force: the agreed one where a meeting decided."""
+    """Named figures of a ranking, by code; they use the class in force (agreed, else computed)."""
     units = inside(ranking_data.in_force(scope, ranking, chosen.fiscal_year), chosen)
     return figures.counted(units=units, weakest=ranking.spec.weakest, hold=ranking.spec.uncertainty.hold)
 
 
 def ranking_finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
-    """How many could be ranked of how many, and how many classes hold."""
+    """Sentence: number of ranked places, and of classes that hold in the draws."""
     table = inside(ranking.units, chosen)
     scored, hold = table["score"].notna(), ranking.spec.uncertainty.hold
     held = int((table["stability"] >= hold).fillna(False).sum())
@@ -78,7 +78,7 @@ def ranking_finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
 
 
 def stamp(scope: Scope, ranking: Ranking, method: Method) -> dict[str, str]:
-    """What every output of a ranking carries."""
+    """Method, uncertainty, seed and versions, written on every output of a ranking."""
     return scenarios.stamp(
         method=ranking_controls.method_words(method), doubt=ranking_controls.uncertainty_words(ranking.spec), seed=f"{ranking.spec.uncertainty.draws} / {ranking.spec.uncertainty.seed}",
         version=f"{scope.version} / {ranking.data_version} / {ranking.spec.version}",
@@ -86,7 +86,7 @@ def stamp(scope: Scope, ranking: Ranking, method: Method) -> dict[str, str]:
 
 
 def method_note(stamped: dict[str, str]) -> None:
-    """The stamp as small print under the map."""
+    """Show the stamp as small print."""
     scenarios.note([f"{name}: {value}" for name, value in stamped.items()])
 
 
@@ -101,7 +101,7 @@ def _class_marks(labels: tuple[str, ...]) -> dict[str, tuple[str, str]]:
 
 
 def class_layer(units: pd.DataFrame, column: str) -> Choropleth:
-    """The classes; striped where one is on the border, or where people agreed on another one."""
+    """Map of ``column``: ``class``, striped on a border, or ``agreed_class``, striped where people decided."""
     label = units[column].astype("object").where(units[column].notna(), "")
     is_computed = units["border"].notna() & units[column].eq(units["class"]).fillna(False)
     border = units["border"].astype("object").where(is_computed, "")
@@ -122,7 +122,7 @@ def class_layer(units: pd.DataFrame, column: str) -> Choropleth:
 
 
 def axes_layer(table: pd.DataFrame) -> Choropleth:
-    """Strength and need, 2x2; never added."""
+    """Map of strength and need in four fields."""
     styles = {key: ClassStyle(QUADRANTS[color], FIELD_KEYS[name]) for name, (key, color) in FIELDS.items()}
     classes = (
         table["field"]
@@ -136,7 +136,7 @@ def axes_layer(table: pd.DataFrame) -> Choropleth:
 
 
 def class_legend(layer: Choropleth, district: str | None) -> None:
-    """Every class counted once, the borders as stripes below; other layers as they are."""
+    """Legend with one entry per class, firm and border places together; other layers get the usual legend."""
     counts, mark = layer.counts(district), layer.marked(district)
     if "a" not in layer.styles:
         panels.legend(layer.styles, counts, mark)
@@ -162,12 +162,12 @@ def class_legend(layer: Choropleth, district: str | None) -> None:
 
 
 def decimal(value: Any) -> str:
-    """One decimal; a dash where there is no figure."""
+    """Format with one decimal; NA is a dash."""
     return "–" if pd.isna(value) else f"{float(value):,.1f}"
 
 
 def rank_words(value: Any) -> str:
-    """A rank; a dash where there is none."""
+    """Format of a rank; NA is a dash."""
     return "–" if pd.isna(value) else f"{int(value):,}"
 
 
@@ -186,7 +186,7 @@ def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: flo
 def why_class(
     scope: Scope, ranking: Ranking, reviewed: Agreed, method: Method, explained: pd.DataFrame, code: str
 ) -> None:
-    """What lifts and what drags one subdistrict against the mean of all."""
+    """Explain one subdistrict's class: score, rank, class shares, and each criterion against the mean of all."""
     unit = reviewed.units.set_index(KEY).loc[code]
     st.html(f"<b>{safe(t('why_class', place=records.place_words(scope, code)))}</b>")
     if pd.isna(unit["score"]):
@@ -224,7 +224,7 @@ def why_class(
 
 
 def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, code: str) -> None:
-    """Agree on another class with reason and name; computed and agreed stand side by side; undo, and all that ever stood."""
+    """Agree on another class with reason and name, undo it, and list all agreed classes including undone ones."""
     unit = reviewed.units.set_index(KEY).loc[code]
     computed, now = (None if pd.isna(unit[name]) else str(unit[name]) for name in ("class", "agreed_class"))
     own = agreed.Unit(records.place_words(scope, code), code, None, computed, now)
@@ -238,14 +238,14 @@ def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, co
 
 
 def weakest(ranking: Ranking, chosen: Query) -> str:
-    """The place ranked last in the chosen district: explained first; the first one when nothing is ranked."""
+    """Code of the place with the lowest score in the chosen district; the first place when nothing is ranked."""
     table = inside(ranking.units, chosen)
     ranked = table.dropna(subset=["score"]).sort_values(["score", KEY])
     return str((ranked if len(ranked) else table)[KEY].iloc[0])
 
 
 def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
-    """Per class how many and how many hold; how many were agreed otherwise. Nothing is counted where nothing is ranked."""
+    """Places per class and how many hold, and overridden places; nothing when no place is ranked."""
     table = inside(reviewed.units, chosen)
     if table["score"].isna().all():
         return
@@ -259,7 +259,7 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
 
 
 def undated_note(scope: Scope, chosen: Query) -> str:
-    """After the note: support without a year is in no year; figures of the criteria without one count in every year."""
+    """Note on undated rows: support without a year is left out, criteria figures without one count in every year."""
     undated_support = reported.undated(scope, chosen, " · ")
     rows = criteria_rows(scope, chosen.fiscal_year)
     undated = int(rows["fiscal_year"].isna().sum()) if chosen.fiscal_year else 0
@@ -267,13 +267,13 @@ def undated_note(scope: Scope, chosen: Query) -> str:
 
 
 def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """The rows that the criteria of the year are made of, for the list of sources."""
+    """Source columns of :func:`criteria_rows`."""
     return criteria_rows(scope, fiscal_year)[SOURCE]
 
 
 @cached(8)
 def criteria_rows(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """The rows that the criteria of the year are made of, with ``fiscal_year`` where their register has years."""
+    """Rows that the criteria of the year are computed from; ``fiscal_year`` is 0 in registers without years."""
     entries = [entry for axis in ("strength", "need") for entry in ranking_data.criteria(axis)]
     columns = {entry.get("column", entry["code"]) for entry in entries}
     indicators = gaps.criteria_records(scope, "indicator", fiscal_year)
@@ -281,5 +281,5 @@ def criteria_rows(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     for register, made in MADE_OF.items():
         if columns & made:
             parts.append(gaps.criteria_records(scope, register, fiscal_year))
-    # Registers without years (plans, groups) say how things stand: no row of theirs is "undated".
+    # 0, not NA, for registers without years (plans, groups): their rows must not be counted as undated.
     return pd.concat([part.reindex(columns=[*SOURCE, "fiscal_year"], fill_value=0) for part in parts])

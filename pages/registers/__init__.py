@@ -1,4 +1,5 @@
-"""The register room: find, map, open and hand out people by role, groups, communities, welfare funds and plans.
+"""Page of the registers, one per "room": people by role, groups, villages, welfare funds, plans and others.
 
-``page`` is the view, ``lists`` puts entries into words and makes its map. May import geo, pages.components, pages.queries.
+Here: ``page.view``, called by the shell; ``lists`` for words and map of entries, ``sheet`` for one entry, ``by_hand``
+and ``classes`` for changes; the other modules for single rooms. May import components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""Entries by hand: add one, correct or end the one that is open, undo; and the papers kept with a place. For the data team."""
+"""Changes by hand (team only): add an entry, correct or end the open one, undo; papers (PDF) kept with a place."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ SHOWN_CHANGES = 200
 
 
 def room_of(register: Register) -> str | None:
-    """The store's register that entries of a room are kept in by hand; ``None`` where they are not (villages)."""
+    """Register of the store that changes by hand in this room go to; None where there are none (villages)."""
     return register.table if entries.allowed(register.table) and register.name != "communities" else None
 
 
 def panel(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
-    """The forms under the list; ``entry`` is the open one (empty: none is)."""
+    """Forms below the list; ``entry``: frame with the open entry, empty if none is open."""
     name = room_of(register)
     if name is None or not scope.viewer.is_team:
         return
@@ -60,7 +60,7 @@ def panel(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
 
 
 def heading(name: str, stored: str) -> str:
-    """The heading of a column in the person's language."""
+    """Heading of a stored column in the current language."""
     if name in registers.defined():
         return t(f"entry_{name}_{stored}")
     return coded("entry_", stored)
@@ -85,7 +85,7 @@ def _add(scope: Scope, name: str) -> None:
 
 
 def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
-    """The form of the open entry. It compares with what stood there when the person opened it, not with what stands now."""
+    """Form of the open entry; compares with the values at the time it was opened, to detect changes in between."""
     opened, number = f"opened-{name}-{row.entry}", int(row.id)
     if opened not in st.session_state:
         before = {
@@ -121,7 +121,7 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
 
 
 def _once(opened: str, name: str, typed: Mapping[str, str], write: Callable, done: str) -> None:
-    """One change of the open entry; when it is made, or somebody else made one before, the form opens again with the current values."""
+    """Write one change; afterwards, or when somebody else was faster, the form is reopened with the current values."""
     try:
         queries.decide(write)
     except Refused as stop:
@@ -149,7 +149,7 @@ def _columns(name: str) -> list[str]:
 
 
 def _cells(scope: Scope, name: str, key: str, before: Mapping[str, str]) -> dict[str, str]:
-    """A widget for each column, with what stands there; what a person writes, as a template would have it."""
+    """One widget per column with its current value; returns column -> text as it would be written in a template."""
     cells = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for ours in _columns(name):
@@ -170,7 +170,7 @@ def _cells(scope: Scope, name: str, key: str, before: Mapping[str, str]) -> dict
 
 
 def _options(name: str, ours: str) -> dict[str, str] | None:
-    """What may be chosen: the written word -> its words on the screen; ``None`` for a free text."""
+    """Options of a column: word written in a template -> words on the screen; None for free text."""
     form = registers.form(name, ours)
     if ours in cell_kinds.FLAG or form == "yes_no":
         return {_word("yes"): t("answer_yes"), _word("no"): t("answer_no")}
@@ -190,7 +190,7 @@ def _options(name: str, ours: str) -> dict[str, str] | None:
 
 
 def _written(name: str, ours: str, value: Any) -> str:
-    """A stored value as a person would write it into a cell, so that an unchanged one is seen as unchanged."""
+    """Stored value as it would be written in a cell, so that an unchanged field compares equal."""
     if value is None or value is pd.NA or pd.isna(value):
         return ""
     form = registers.form(name, ours)
@@ -207,12 +207,12 @@ def _written(name: str, ours: str, value: Any) -> str:
 
 
 def _word(answer: str) -> str:
-    """The word for yes or no that a template is filled with."""
+    """Word for yes or no in a template."""
     return next(str(entry["words"][0]) for entry in codes.listed("plain") if entry["code"] == answer)
 
 
 def _place(scope: Scope, name: str, key: str, code: str | None) -> tuple[str, int]:
-    """Where the entry is: nowhere (where the register allows it), the province, a district, a subdistrict; and a village's number."""
+    """Choose the area of the entry ("" where the register allows none) and the number of the village (0: none)."""
     nowhere = {"": t("entry_nowhere")} if entries.layout_of(name).without_place == "load" else {}
     listed = (
         nowhere | {scope.province: province_name(scope.province)} | district_names(scope) | subdistrict_names(scope)
@@ -230,7 +230,7 @@ def _place(scope: Scope, name: str, key: str, code: str | None) -> tuple[str, in
 
 
 def _code(scope: Scope, area: str, moo: int) -> str | None:
-    """The code of the place chosen. Raises ``Refused`` (``entry_village_unknown``) for a number that no village has."""
+    """Code of the chosen place; a village number that does not exist shows a warning and stops the run."""
     if not moo or len(area) != 6:
         return area or None
     code = f"{area}{moo:02d}"
@@ -256,7 +256,7 @@ def _bases(scope: Scope, name: str) -> dict[str, str]:
 
 
 def changes_in_words(scope: Scope, register: Register, made: pd.DataFrame) -> pd.DataFrame:
-    """Changes as a person reads them: when, who, what, why, and whether they hold."""
+    """Changes in words, one row each: ``when``, ``who``, ``what``, ``cells``, ``why``, ``state``."""
     rows = []
     for change in each_row(made):
         new = json.loads(change.content)
@@ -309,7 +309,7 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
 
 
 def papers_of(scope: Scope, register: Register, row: Any) -> None:
-    """The papers kept with the entry's place: to get, to add, to take off."""
+    """Papers kept with the entry's place: downloads, and for the team forms to add and remove one."""
     area = row.village_code if register.name == "communities" else row.area_code if register.name == "plans" else None
     if not isinstance(area, str):
         return

@@ -1,4 +1,4 @@
-"""A, B, C of single groups, villages and funds, or of subdistricts, by criteria that a person chooses, with how firm each class is."""
+"""A/B/C classes of single groups, villages and funds, or of subdistricts, by chosen criteria, with their stability."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SUBDISTRICTS = "subdistricts"
 
 
 def marked(scope: Scope, register: Register, layer: Choropleth) -> Choropleth:
-    """The map of a room with a stripe where people agreed on the class of one of its entries."""
+    """Map of a room, striped where people agreed on the class of an entry."""
     if register.name not in ROOMS or layer.marks is not None:
         return layer
     agreed_entries = set(register_queries.agreed_of_entries(scope, register.name)["entry"].dropna())
@@ -42,13 +42,13 @@ def marked(scope: Scope, register: Register, layer: Choropleth) -> Choropleth:
 
 @cache
 def proposed() -> dict[str, Any]:
-    """``data/rules/register_criteria.toml``."""
+    """``data/rules/register_criteria.toml``: criteria preselected per room, and the share that must be known."""
     with (settings.RULES / "register_criteria.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 def panel(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> None:
-    """The panel of classes under the list of a room."""
+    """Panel of classes below the list of a room."""
     if register.name not in ROOMS or every.empty:
         return
     place = panels.unfolded(f"classes-{register.name}", t("classes_title"))
@@ -74,7 +74,7 @@ def panel(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) 
 
 
 def _criteria(scope: Scope, name: str) -> tuple[tuple[str, float, int], ...]:
-    """What is chosen: any column that something is known of; the stated proposal first."""
+    """Chosen criteria as (code, weight, direction); any column with data can be chosen, the proposal is preselected."""
     present = [column for column in register_queries.measured(scope, name) if column != "entry"]
     stated = {entry["code"]: entry for entry in proposed().get(name, ())}
     words = {code: words_of(code) for code in present}
@@ -90,7 +90,7 @@ def _criteria(scope: Scope, name: str) -> tuple[tuple[str, float, int], ...]:
 
 
 def words_of(code: str) -> str:
-    """A criterion in words: a column, the entries of a register, an indicator."""
+    """Criterion in words: ``register:ROOM``, ``indicator:CODE`` or a column."""
     kind, _, rest = code.partition(":")
     if kind == "register":
         return t(f"room_{rest}")
@@ -140,18 +140,18 @@ def _result(scope: Scope, register: Register, name: str, chosen: Query, every: p
 
 
 def _words(table: pd.DataFrame, titles: pd.DataFrame, register: Register) -> list[str]:
-    """What each unit is called where one of them is chosen."""
+    """Label of each unit in the list of choices."""
     names = titles[register.title] if register.title in titles else pd.Series("", titles.index)
     return [" · ".join(part for part in (str(name), str(place)) if part) for name, place in zip(names, titles["place"], strict=True)]  # fmt: skip
 
 
 def _decided(row: dict) -> str:
-    """Why, who and when, where people agreed otherwise."""
+    """Reason, person and day of an agreed class; "" without one."""
     return f"{row['reason']} · {row['by']} · {day(row['on'])}" if row["is_overridden"] is True else ""
 
 
 def _standing(scope: Scope, name: str, ranking: Ranking) -> pd.DataFrame:
-    """Agreed classes of the units; those of subdistricts are the ranking page's, of the year in use."""
+    """Agreed classes of the units; for subdistricts those of the ranking page in the usual year."""
     if name != SUBDISTRICTS:
         return register_queries.agreed_of_entries(scope, name)
     table = register_queries.agreed_classes(scope, _index_of_subdistricts())
@@ -168,7 +168,7 @@ def _index_of_subdistricts() -> str:
 def _agree(
     scope: Scope, register: Register, name: str, shown: pd.DataFrame, units: pd.DataFrame, standing: pd.DataFrame, ranking: Ranking,
 ) -> None:  # fmt: skip
-    """Agree on another class of one unit, take it back, read all that ever stood; what finds no unit any more is said."""
+    """Forms to agree on a class of one unit and to undo it, history, and the number of classes that lost their unit."""
     if name == SUBDISTRICTS:
         page_links.link("ranking", t("classes_agree_there"), {})
         return

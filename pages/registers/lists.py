@@ -1,4 +1,4 @@
-"""Entries in words, the map of a register, and the sheet of one entry."""
+"""Entries of a register in words, their list and their map."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, language, percent, t, whole, year
 
 MOST_SINGLE = 8
-PLACE = ("area_level", "village_code", "subdistrict_code", "district_code", "area_code")  # what says where an entry is
+PLACE = ("area_level", "village_code", "subdistrict_code", "district_code", "area_code")
 DATED_KEYS = {"ended": "dated_ended", "later": "dated_later", "now": "dated_now"}
 
 
 def _number(value: Any) -> str:
-    """A figure of any unit, with a decimal where it has one."""
+    """Figure of any unit, with one decimal unless that is 0."""
     return f"{float(value):,.1f}".removesuffix(".0")
 
 
@@ -46,7 +46,7 @@ FIGURES: dict[str, Callable[[Any], str]] = {
 
 
 def cell(field: Field, value: object) -> str:
-    """A value of a field in words; what is not stated is empty."""
+    """Value of a field in words; NA is ""."""
     if value is None or pd.isna(value):
         return ""
     forms = {
@@ -58,7 +58,7 @@ def cell(field: Field, value: object) -> str:
 
 
 def indicator_words(code: object) -> str:
-    """The name of an indicator; one that nobody described is its own code."""
+    """Name of an indicator, or its code if it is not defined."""
     return next(
         (str(indicator[f"name_{language()}"]) for indicator in known_indicators() if indicator["code"] == code),
         str(code),
@@ -66,7 +66,7 @@ def indicator_words(code: object) -> str:
 
 
 def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.DataFrame:
-    """The fields of the entries, with their place first where the title does not say it: what the list shows."""
+    """Entries in words, one column per field after ``place``; ``state`` in dated registers."""
     shown = {"place": places(scope, entries)}
     for field in register.fields:
         shown[field.name] = exports.worded(entries[field.name], partial(cell, field))
@@ -80,17 +80,17 @@ def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.Data
 
 
 def with_figures(register: Register, entries: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
-    """:func:`in_words` with its figures and dates as they are, for a table that puts them into words itself."""
+    """:func:`in_words` with unformatted figures and dates, for tables and downloads that apply :func:`formats`."""
     return shown.assign(**{name: entries[name] for name in formats(register)})
 
 
 def formats(register: Register) -> dict[str, Callable[[Any], str]]:
-    """How figures and dates of a register are put into words."""
+    """Column -> format of the figures and dates of a register."""
     return {field.name: FIGURES[field.form] for field in register.fields if field.form in FIGURES}
 
 
 def places(scope: Scope, entries: pd.DataFrame) -> list[str]:
-    """The place of each entry in words."""
+    """Place of each entry in words."""
     codes = entries[[name for name in PLACE if name in entries]]
     rows = list(codes.itertuples(index=False, name="Place"))
     words = {row: _place_words(scope, row) for row in set(rows)}
@@ -98,7 +98,7 @@ def places(scope: Scope, entries: pd.DataFrame) -> list[str]:
 
 
 def _place_words(scope: Scope, row: Any) -> str:
-    """Subdistrict and district with the village's number, district, province, or that no place is known."""
+    """Place by its most exact code: village, subdistrict, district, local government; or that it is not known."""
     level = getattr(row, "area_level", None)
     if isinstance(level, str) and level == "local_government" and not isinstance(row.subdistrict_code, str):
         name = _offices().get(row.area_code) or t("code_of_office", code=row.area_code)
@@ -110,7 +110,7 @@ def _place_words(scope: Scope, row: Any) -> str:
 
 
 def headings(register: Register) -> dict[str, str]:
-    """Column of :func:`in_words` -> its heading."""
+    """Column of :func:`in_words` -> heading."""
     own = f"{register.name}_" if register.name in registers.defined_names() else ""
     words = {"place": t("entry_place")} | {field.name: t(f"entry_{own}{field.name}") for field in register.fields}
     return words | ({"state": t("column_status")} if registers.is_dated(register) else {})
@@ -118,16 +118,16 @@ def headings(register: Register) -> dict[str, str]:
 
 @cache
 def _offices() -> dict[str, str]:
-    """Names of local governments by their code."""
+    """Code -> name of local governments."""
     return reference.local_governments().drop_duplicates("entity_code").set_index("entity_code")["name_th"].to_dict()
 
 
 def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Choropleth:
-    """Entries per subdistrict; those that wait for somebody come first, and a place without an entry is not known."""
+    """Map of entries per subdistrict, or of vacant and filled posts; without an entry it is not known, never none."""
     codes = queries.areas(scope, None)["subdistrict_code"]
     table = registers.per_place(entries, codes, register.is_open)
     not_listed = {registers.NOT_LISTED: layers.not_known_style("entries_not_listed")}
-    if register.name == "communities":  # the register of areas is complete: no village is none
+    if register.name == "communities":  # the register of areas is complete: no entry means no village
         not_listed = {registers.NOT_LISTED: ClassStyle(layers.nothing_styles()["x"].color, "no_villages")}
     if register.is_open:
         styles = {
@@ -147,7 +147,7 @@ def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Cho
 
 
 def _bounds(counts: pd.Series) -> list[float]:
-    """Whole classes: of one entry each where they are few, else about equally many places in each."""
+    """Class bounds: one entry per class up to :data:`MOST_SINGLE`, else quantiles rounded up."""
     largest = float(counts.max()) if len(counts) else 0.0
     if largest <= MOST_SINGLE:
         return layers.count_bounds(largest)
@@ -155,7 +155,7 @@ def _bounds(counts: pd.Series) -> list[float]:
 
 
 def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: str) -> str | None:
-    """The list; returns the entry whose row was chosen just now."""
+    """Draw the list; returns the ``entry`` of the selected row, or None."""
     shown = in_words(scope, register, entries)
     words = headings(register)
     picked = st.dataframe(
@@ -175,10 +175,10 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: s
 def without_entry(
     scope: Scope, register: Register, chosen: Query, entries: pd.DataFrame, *, is_open: bool = False
 ) -> None:
-    """The subdistricts that no entry of those asked for names, by district: where to ask next."""
+    """List the subdistricts without any of ``entries``: where to ask next."""
     areas = queries.areas(scope, None)
     inside = areas[areas["district_code"].eq(chosen.district)] if chosen.district else areas
-    if register.name == "communities":  # a town without villages lacks none
+    if register.name == "communities":  # subdistricts of a town have no villages and lack none
         every = register_queries.entries(scope, register.name)["subdistrict_code"]
         inside = inside[inside["subdistrict_code"].isin(every)]
     missing = inside[~inside["subdistrict_code"].isin(entries["subdistrict_code"].dropna())]
@@ -196,7 +196,7 @@ def without_entry(
 
 
 def kinds(register: Register, entries: pd.DataFrame) -> dict[str, str]:
-    """Code -> words of the kinds present, for the choice of one."""
+    """Code -> words with the number of entries, for the kinds present."""
     if register.kind is None:
         return {}
     present = entries[register.kind.name].dropna().astype(str).value_counts()

@@ -1,4 +1,4 @@
-"""The rooms of who looks after what, and of targets: nobody as a layer and a list; targets beside what plans ask for."""
+"""Rooms ``looking_after`` and ``target``: places, groups and themes that nobody looks after; targets beside plans."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LETTERS = {looking_after.PLACE: "p", looking_after.PART: "g", looking_after.ABOV
 
 
 def layer(scope: Scope) -> layers.Choropleth:
-    """Who looks after every subdistrict; where nobody does is what calls."""
+    """Map of who looks after each subdistrict; those without anybody have the most striking colour."""
     table = register_queries.looked_after(scope)
     styles = {
         "n": ClassStyle(CALL[2], "care_nobody"),
@@ -44,7 +44,7 @@ def layer(scope: Scope) -> layers.Choropleth:
 
 
 def finding(scope: Scope, chosen: Query) -> tuple[str, str]:
-    """In how many subdistricts nobody looks after the place, and where it is not known."""
+    """Sentence and note: number of subdistricts by status, first of those nobody looks after."""
     table = _here(register_queries.looked_after(scope), chosen)
     number = table["status"].value_counts()
     words = {name: whole(int(number.get(name, 0))) for name in looking_after.STATUSES}
@@ -56,7 +56,7 @@ def _here(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 
 def panel(scope: Scope, chosen: Query) -> None:
-    """Places, groups and functions that nobody looks after."""
+    """Lists of places, groups and themes that nobody looks after."""
     table = _here(register_queries.looked_after(scope), chosen)
     open_ = table[table["status"].isin([looking_after.NOBODY, looking_after.NOT_KNOWN, looking_after.ABOVE])]
     place = panels.unfolded("nobody-places", t("care_places_without", places=whole(len(open_))))
@@ -70,7 +70,7 @@ def panel(scope: Scope, chosen: Query) -> None:
     groups = register_queries.groups_without(scope)
     groups = groups[groups["district_code"].eq(chosen.district).fillna(False)] if chosen.district else groups
     if groups.empty and register_queries.entries(scope, "groups").empty:
-        place = None  # of no group is it known that there is one
+        place = None  # without any known group there is nothing to list
     else:
         place = panels.unfolded("nobody-groups", t("care_groups_without", groups=whole(len(groups))))
     if place is not None:
@@ -84,7 +84,7 @@ def panel(scope: Scope, chosen: Query) -> None:
 
 
 def targets(scope: Scope, chosen: Query) -> None:
-    """Targets of departments beside the plans of the place, by subdistrict and function."""
+    """Targets of departments beside the plans of the place, one row per subdistrict and theme."""
     table = _here(register_queries.targets_beside_plans(scope), chosen)
     number = table["match"].value_counts()
     panels.figures([(t(key), whole(int(number.get(match, 0)))) for match, key in MATCH_KEYS.items()])

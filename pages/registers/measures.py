@@ -1,4 +1,4 @@
-"""What the map of a room shows beside how many entries there are: figures of funds, of an indicator, plans of villages."""
+"""Maps of a room by a figure instead of the number of entries: of funds, indicators, village plans, stages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNITS = {"satang": "unit_amount_baht", "share": "unit_percent_of", "growth": "un
 
 
 def layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str) -> layers.Choropleth:
-    """One figure per subdistrict in classes of about equally many; zero and less have classes of their own, not known stays apart."""
+    """Map of one figure per subdistrict in quantile classes; zero, below zero and not known have their own classes."""
     codes = queries.areas(scope, None)["subdistrict_code"]
     values = _values(register, entries, shown, codes)
     kind = shown.rpartition("_")[2] if shown != "value" else "value"
@@ -57,7 +57,7 @@ def _values(register: Register, entries: pd.DataFrame, shown: str, codes: pd.Ser
 
 
 def _ranges(bounds: list[float]) -> list[str]:
-    """Ranges between the bounds, with a decimal where the figures are small."""
+    """Ranges between the bounds in words, with a decimal where the largest is below 20."""
     form = ",.0f" if bounds and bounds[-1] >= 20 else ",.1f"
     starts = [0.0, *bounds]
     return [f"{low:{form}}–{high:{form}}" for low, high in zip(starts, bounds, strict=False)]

@@ -1,4 +1,4 @@
-"""The room of memberships: the network as a table and a picture, villages in no network, places that bridge, two movements."""
+"""Room ``membership``: network as table and chart, villages in no network, bridging places, the two movements."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ LETTERS = {
     networks.NOT_KNOWN: "u",
 }
 NODE_COLOURS = {"network": ROLES["found"], "plan_movement": ROLES["scale4"], "welfare_movement": ROLES["scale2"], "circle": ROLES["beside"], "unit": EDGE}  # fmt: skip
-MOST_DRAWN = 600  # nodes; beyond it a picture says nothing, and the table says all
+MOST_DRAWN = 600  # nodes; beyond it the chart is unreadable, and members are drawn by subdistrict
 
 
 def layer(scope: Scope, shown: str) -> layers.Choropleth:
-    """The two movements, or villages in no network, per subdistrict."""
+    """Map per subdistrict of the two movements (``shown``: ``movements``) or of villages in no network."""
     if shown == "movements":
         table = register_queries.movements(scope)
         nothing = layers.nothing_styles()
@@ -54,7 +54,7 @@ def layer(scope: Scope, shown: str) -> layers.Choropleth:
         "x": ClassStyle(layers.nothing_styles()["x"].color, "no_villages"),
     }
     every = table["unlinked"].eq(table["villages"])
-    unheard = every & ~table["is_heard"]  # no register speaks of the place
+    unheard = every & ~table["is_heard"]  # no report covers the place, so its villages may be in a network
     classes = pd.Series("1", table.index).mask(table["unlinked"].eq(0), "0").mask(every, "2").mask(unheard, "u")
     classes = classes.mask(table["villages"].eq(0), "x")
     values = table["unlinked"].mask(unheard)
@@ -62,7 +62,7 @@ def layer(scope: Scope, shown: str) -> layers.Choropleth:
 
 
 def finding(scope: Scope, chosen: Query) -> tuple[str, str]:
-    """How many villages of the district or province are in a network, and how many in none."""
+    """Sentence and note: villages in a network and in none; subdistricts by movement."""
     without = _here(register_queries.unlinked(scope), chosen)
     villages = _here(register_queries.entries(scope, "communities"), chosen)
     table = register_queries.movements(scope)
@@ -81,7 +81,7 @@ def _here(rows: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 
 def panel(scope: Scope, chosen: Query, *, is_listed: bool = False) -> None:
-    """Under the list: bodies, the picture that says the same, villages in no network (unless ``is_listed`` above), bridges."""
+    """Below the list: bodies, villages in no network (unless ``is_listed`` above), bridging places, chart."""
     held = register_queries.memberships(scope, chosen.district)
     if held.empty:
         return
@@ -104,7 +104,7 @@ def _bodies(held: pd.DataFrame) -> None:
 
 
 def unlinked(scope: Scope, chosen: Query, *, is_open: bool = False) -> None:
-    """The list of villages in no network, as long as the finding says."""
+    """List of the villages in no network."""
     rows = _here(register_queries.unlinked(scope), chosen)
     place = panels.unfolded("network-unlinked", t("network_unlinked", villages=whole(len(rows))), is_open=is_open)
     if place is None:

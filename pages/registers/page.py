@@ -1,4 +1,4 @@
-"""People by role, groups and networks, communities, welfare funds and plans: search, map, sheet of an entry, download."""
+"""One register ("room") at a time: search, map, list, sheet of an entry, classes, changes by hand, downloads."""
 
 import pandas as pd
 import streamlit as st
@@ -21,14 +21,14 @@ from pages.session.text import t, whole
 TOLD_BY_ALL = {
     "membership": networks,
     "looking_after": looking_after,
-}  # rooms whose map tells what all entries together say
+}  # rooms whose map is computed from all their entries together
 SHOWN = {
     name: room.SHOWN for name, room in TOLD_BY_ALL.items()
 } | measures.SHOWN  # rooms whose map shows more than entries
 PANELS = {"looking_after": looking_after.panel, "target": looking_after.targets, "communities": progress.communities,
           "stage": progress.stages, "funds": progress.fund_years, "capital": progress.capital}  # fmt: skip
-STATES = {"every": "entries_every", "open": "entries_open"}  # of the entries of a register that can wait for somebody
-LISTS = ("", "without", "unlinked")  # what a link may ask for first: places without an entry, villages in no network
+STATES = {"every": "entries_every", "open": "entries_open"}  # filter of registers with vacant posts
+LISTS = ("", "without", "unlinked")  # list a link may open on top: places without an entry, villages in no network
 
 
 def _choices(scope: Scope) -> None:
@@ -43,11 +43,11 @@ def _choices(scope: Scope) -> None:
 
 
 def _more_choices(scope: Scope, name: str) -> None:
-    """The kind of an entry, words it holds, its state, what the map shows: in one row, for every line above the map costs it."""
+    """Kind, search words, state and map measure in one row: each further line above the map would push it down."""
     listed = lists.kinds(registers.REGISTERS[name], register_queries.entries(scope, name))
     if listed:
         everything = t("entries_all_kinds")
-        offered = list(listed) if name == "indicators" else [choices.ALL, *listed]  # figures of one indicator at a time
+        offered = list(listed) if name == "indicators" else [choices.ALL, *listed]  # indicators cannot be mixed
         choices.choose("kind", t(f"kind_of_{name}"), offered, lambda code: listed.get(code, everything), offered[0])
     url_state.current().use("find")
     words = t("entries_find")
@@ -60,7 +60,7 @@ def _more_choices(scope: Scope, name: str) -> None:
 
 
 def _asked(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> pd.DataFrame:
-    """The entries of the district, kind, state and words chosen; of a dated register with what they are today."""
+    """Entries of the chosen district, kind, state and search words; dated registers get ``state`` as of today."""
     state = st.session_state
     if registers.is_dated(register):
         every = registers.with_state(every, pd.Timestamp.today().normalize())
@@ -87,7 +87,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     asked_first = st.session_state["list"]
     nobody = every.iloc[:0]
     if every.empty:
-        if register.name == "capital":  # what other registers know of a place is its capital, too
+        if register.name == "capital":  # the inventory also draws on other registers
             progress.capital(scope, chosen)
         by_hand.panel(scope, register, nobody)
         return
@@ -106,7 +106,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty()
         elif picked := lists.choose_entry(scope, register, entries, _list_key(register, chosen)):
             st.session_state["entry"] = picked
-    with sheet:  # after the list, which may have chosen another one just now
+    with sheet:  # drawn after the list, which may just have changed the chosen entry
         _open(scope, register, every)
     if register.name == "membership":
         networks.panel(scope, chosen, is_listed=asked_first == "unlinked")
@@ -121,7 +121,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
 
 
 def _layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str | None) -> Choropleth:
-    """What the map shows: entries per subdistrict, or what a room tells by all of them."""
+    """Map of the room: entries per subdistrict, a figure, or a layer computed from all entries."""
     if shown in (None, "entries"):
         return lists.layer(scope, register, entries)
     if register.name in measures.SHOWN:
@@ -130,7 +130,7 @@ def _layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str |
 
 
 def _list_key(register: Register, chosen: Query) -> str:
-    """Another list is another widget: a row chosen in one is none of the other's."""
+    """Widget key per list: a selected row number must not carry over to another list."""
     state = st.session_state
     return f"entries-{register.name}-{chosen.district}-{state.get('kind')}-{state.get('find')}"
 
@@ -164,7 +164,7 @@ def _finding(
 
 
 def _held(entries: pd.DataFrame) -> pd.DataFrame:
-    """What holds today: what ended or has not begun is listed and not counted."""
+    """Entries that hold today: ended and future ones are listed but not counted."""
     return entries[entries["state"].eq("now")] if "state" in entries else entries
 
 

@@ -1,4 +1,4 @@
-"""Progress over the years: cohorts of village plans, what communities have become, how funds grow; and the inventory of capital."""
+"""Tables over the years: cohorts of village plans, stages of communities, growth of funds; inventory of capital."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _here(rows: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 
 def communities(scope: Scope, chosen: Query) -> None:
-    """Villages by cohort of their plan, and how many of them had one at the end of each year."""
+    """Villages by cohort of their plan, and villages with a plan at the end of each year."""
     villages = _here(register_queries.entries(scope, "communities"), chosen)
     table = progress.cohorts(villages)
     st.html(
@@ -48,7 +48,7 @@ def communities(scope: Scope, chosen: Query) -> None:
 
 
 def stages(scope: Scope, chosen: Query) -> None:
-    """Communities of each stage, year by year, of those that were judged: not judged is not known."""
+    """Communities that reached each stage, per year, as a share of those judged: not judged is not known."""
     entries = _here(register_queries.entries(scope, "stage"), chosen)
     table = progress.stages_by_year(entries)
     if table.empty:
@@ -62,7 +62,7 @@ def stages(scope: Scope, chosen: Query) -> None:
 
 
 def fund_years(scope: Scope, chosen: Query) -> None:
-    """All funds by year: members, savings; growth only over funds that state both years."""
+    """Members and savings of all funds per year; growth only over funds that report both years."""
     table = funds.by_year(_here(queries.register(scope, "welfare_fund"), chosen))
     if table.empty:
         return
@@ -83,7 +83,7 @@ def fund_years(scope: Scope, chosen: Query) -> None:
 
 
 def one_fund(scope: Scope, fund: pd.DataFrame) -> None:
-    """The years of one fund, and what each source promised its subdistrict and paid."""
+    """Years of one fund, and what each source promised to its subdistrict and paid."""
     code, name = fund["subdistrict_code"].iloc[0], fund["fund_name"].iloc[0]
     rows = queries.register(scope, "welfare_fund")
     own = rows[rows["subdistrict_code"].eq(code).fillna(False) & rows["fund_name"].eq(name).fillna(False)]
@@ -108,7 +108,7 @@ def _year_words(value: object) -> str:
 
 
 def capital(scope: Scope, chosen: Query) -> None:
-    """The inventory of every subdistrict: its capital by kind, and what the other registers know of it."""
+    """Inventory per subdistrict: capital by kind, and figures from other registers."""
     table = register_queries.inventory(scope)
     table = table[table["subdistrict_code"].str.startswith(chosen.district)] if chosen.district else table
     st.html(f"<b>{safe(t('inventory_title', places=whole(len(table))))}</b>")
@@ -124,5 +124,5 @@ def capital(scope: Scope, chosen: Query) -> None:
 
 
 def _counted(value: object) -> str:
-    """A count; nothing that a register names is not "none" but not listed."""
+    """Format of a count; NA reads "not known", never none."""
     return t("not_known") if value is None or pd.isna(value) else whole(value)

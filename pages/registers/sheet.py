@@ -1,7 +1,7 @@
-"""The sheet of one entry: its fields, what else names the same village or the same name, what was changed by hand, its file's row.
+"""Sheet of one entry: fields, related entries of all rooms, supports, source row, changes by hand.
 
-What is linked from one side is linked from the other: two entries belong together when they name one village, or one name in
-one subdistrict (or one of the two names no place).
+The relation is symmetric: two entries are related when they name the same village, or the same name in one subdistrict
+(or one of the two has no subdistrict).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
-# Columns that name a group, network, circle, fund or team; people's own names link nothing.
+# Columns with names of groups, networks, circles, funds or teams; names of people are not unique and link nothing.
 NAMES = {
     "groups": ("organisation_name",), "funds": ("fund_name",), "people": ("organisation_name",),
     "membership": ("member", "body"), "looking_after": ("group_name", "carer"),
 }  # fmt: skip
-OF_SUBDISTRICT = ("plans", "funds", "looking_after", "people")  # shown on a village's sheet as the subdistrict's, too
+OF_SUBDISTRICT = ("plans", "funds", "looking_after", "people")  # a village's sheet also lists its subdistrict's entries
 MOST_LINKS = 8
 
 
 def show(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
-    """All that is known of one entry."""
+    """Draw the sheet of an entry; ``entry``: frame with one row."""
     row = next(each_row(entry))
     shown = lists.in_words(scope, register, entry).iloc[0]
     lines = [(heading, shown[name]) for name, heading in lists.headings(register).items() if name in shown]
@@ -58,7 +58,7 @@ def show(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
 
 
 def agreed_lines(scope: Scope, register: Register, entry: str) -> list[tuple[str, str]]:
-    """The class that people agreed on for an entry, with the one computed then, why, who and when."""
+    """Heading and words of the agreed class of an entry; none for rooms without classes."""
     if register.name not in classes.ROOMS:
         return []
     own = register_queries.agreed_of_entries(scope, register.name)
@@ -67,7 +67,7 @@ def agreed_lines(scope: Scope, register: Register, entry: str) -> list[tuple[str
 
 
 def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFrame]:
-    """By room, the entries that belong to this one."""
+    """Room -> related entries (see the module)."""
     names, villages = _names(register.name, row), _villages(row)
     by_register = {}
     for name, other in registers.REGISTERS.items():
@@ -104,7 +104,7 @@ def _villages(row: Any) -> set[str]:
 
 
 def _of_name(entries: pd.DataFrame, columns: tuple[str, ...], names: set[str], place: Any) -> pd.Series:
-    """Entries that have one of the names, in the same subdistrict or where one of the two names none."""
+    """Whether entries have one of the names, in the same subdistrict or where one side has none."""
     hit = pd.Series(False, entries.index)
     for column in columns if names else ():
         hit |= entries[column].map(squeeze, na_action="ignore").isin(names)
@@ -129,7 +129,7 @@ def _related(scope: Scope, register: Register, row: Any) -> None:
 
 
 def _links(scope: Scope, name: str, rows: pd.DataFrame, title: str, find: str) -> None:
-    """Links to the sheets of entries; the room's list where they are many."""
+    """Links to the sheets of entries; beyond :data:`MOST_LINKS` one to the list of the room."""
     room = registers.REGISTERS[name]
     words = lists.in_words(scope, room, rows)
     st.html(f"<b>{safe(title)} ({whole(len(rows))})</b>")
@@ -150,7 +150,7 @@ def _links(scope: Scope, name: str, rows: pd.DataFrame, title: str, find: str) -
 
 
 def _supports(scope: Scope, register: Register, row: Any) -> None:
-    """Records of support that name the village, or that the group carries out."""
+    """Supports that name the village, or whose implementer has the name of the entry."""
     rows = queries.support(scope)
     if register.name == "communities":
         rows = each_village(rows)
@@ -166,7 +166,7 @@ def _supports(scope: Scope, register: Register, row: Any) -> None:
 
 
 def _history(scope: Scope, register: Register, row: Any) -> None:
-    """What people changed on this entry, the newest first."""
+    """Changes by hand of this entry."""
     if not by_hand.room_of(register):
         return
     made = register_queries.changes(scope)

@@ -1,5 +1,5 @@
-"""Rows that wait for a person: by reason, decided one by one or all alike, undone when wrong.
+"""Review desk: quarantined rows, decided singly or all of one kind together; replies, near repeats, shares over years.
 
-Here: ``page.view``, called by the shell; ``panels`` for reasons, evidence, decision and the way back. May import
-components, queries, session and geo.
+Here: ``page.view``, called by the shell; ``panels`` for reasons, evidence, decision and undo, the other modules for
+the further lists of the desk. May import components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""Pairs that may be the same money: a person says which line stays, or that they are two."""
+"""Pairs of records that may be the same money: a person decides which one stays, or that they differ."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_PAIRS = 200
 
 
 def pairs(scope: Scope) -> None:
-    """The open pairs, one chosen side by side, and the form that decides it."""
+    """Choose an open pair; both lines side by side, and the form that decides it."""
     listed = queries.near_repeats(scope)
     if not listed:
         return

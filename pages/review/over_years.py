@@ -1,4 +1,4 @@
-"""Records whose money runs over several fiscal years: a person states the share of each year; until then the first has all."""
+"""Records over several fiscal years: a person states the share of each year; until then the first year has all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ METHOD_KEYS = {"equal": "over_years_equal", "days": "over_years_days", "stated":
 
 
 def over_years(scope: Scope) -> None:
-    """The records that cross years, which of them, by what, what every year gets; and the way back."""
+    """Table of the records over several years, and the form that shares chosen ones or takes shares back."""
     records = queries.over_years(scope)
     if records.empty:
         return

@@ -1,4 +1,4 @@
-"""Review desk: rows that wait for a person, by reason; every decision has a name and a reason and can be undone."""
+"""Review desk: quarantined rows by reason; every decision has a name and a reason and can be undone."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages.session.text import baht, t, whole
 
 
 def view(scope: Scope) -> None:
-    """Waiting rows."""
+    """Quarantined rows first, then replies, near repeats, records over several years, past decisions."""
     rows = queries.waiting(scope)
     panels.title(
         t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum()))

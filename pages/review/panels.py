@@ -1,4 +1,4 @@
-"""The review desk: what waits and why, one decision for one row or for all alike, and the way back."""
+"""Panels of the review desk: quarantined rows by reason, evidence, decision for one or all alike, undo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BLANK = ""
 
 
 def reasons(rows: pd.DataFrame) -> str | None:
-    """Choose a reason; the one with most rows first."""
+    """Choose a reason, those with most rows first."""
     counts = rows["problem"].value_counts()
     money = rows.groupby("problem")["satang"].sum()
     kinds = {problem: t(f"kind_{rows.loc[rows['problem'] == problem, 'kind'].iloc[0]}") for problem in counts.index}
@@ -41,13 +41,13 @@ def reasons(rows: pd.DataFrame) -> str | None:
 
 
 def _short(problem: str) -> str:
-    """A reason without the blanks that only a single row could fill."""
+    """Text of a problem without its blanks, which only a single row could fill."""
     text = re.sub(r"\s*[“\"]–[”\"]\s*", " … ", problem_text({"code": problem}))
     return text.strip(" …")[:90]
 
 
 def groups(rows: pd.DataFrame) -> pd.DataFrame:
-    """Choose among writings that are alike; returns the rows of the one chosen."""
+    """Choose a group of rows with the same written value (``alike``); returns its rows."""
     sizes = rows.groupby("alike", sort=False).agg(
         rows=("id", "size"), satang=("satang", "sum"), value=("value", "first")
     )
@@ -67,7 +67,7 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def evidence(scope: Scope, rows: pd.DataFrame) -> None:
-    """The rows themselves with their cells, and why they wait."""
+    """Problem of the group in words, and table of its rows with their cells."""
     first = rows.iloc[0]
     offered = places.offered(first)
     several = first["problem"] in (*splitting.SEVERAL, "place_contradiction")
@@ -96,14 +96,14 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
 
 
 def _proposed(scope: Scope, kind: str, offered: list[str]) -> str | None:
-    """What a machine proposes, in words: places, or the codes that a word may mean."""
+    """Proposed places, or codes that a word may mean, in words; None without any."""
     if kind == "value":
         return ", ".join(codes.name_of(code, language()) for code in offered) or None
     return ", ".join(records.place_words(scope, code) for code in offered) or None
 
 
 def _ask_value(first: pd.Series) -> str | None:
-    """The right value: typed, or chosen among the codes in use that are like the written word."""
+    """Ask for the right value: typed, or one of the proposed codes that are not retired."""
     retired = {code for name in codes.LISTS for code in codes.retired(name)}
     label, written, offered = (
         t("correct_value", column=flat(first["heading"])),
@@ -119,7 +119,7 @@ def _ask_value(first: pd.Series) -> str | None:
 
 
 def decision(scope: Scope, rows: pd.DataFrame) -> None:
-    """The form for this reason; every decision can be undone below."""
+    """Form of the decision, by kind of problem; it can be undone in :func:`past`."""
     first, kind = rows.iloc[0], rows["kind"].iloc[0]
     if kind == "place" and splitting.is_wanted(first):
         splitting.sharing(scope, rows, _do)
@@ -163,7 +163,7 @@ def decision(scope: Scope, rows: pd.DataFrame) -> None:
 
 
 def _ask_place(scope: Scope, first: pd.Series) -> str:
-    """Candidates first, with why; then every subdistrict, district and the province."""
+    """Ask for the place; candidates are listed first."""
     return st.selectbox(
         t("right_place"),
         [BLANK, *places.choices(scope, first)],
@@ -172,7 +172,7 @@ def _ask_place(scope: Scope, first: pd.Series) -> str:
 
 
 def _decided_to(scope: Scope, row: Any) -> str:
-    """What a decision made of the row: its place, the parts it was shared in, or the value."""
+    """Result of a decision: place, shares of several places, or value."""
     if row.kind == "split":
         parts = json.loads(row.value)["parts"]
         return " · ".join(f"{records.place_words(scope, code)} {baht(satang)}" for code, satang in parts.items())
@@ -196,7 +196,7 @@ def _do(act: Callable[[], commands.Decided]) -> None:
 
 
 def _repeats(done: commands.Decided) -> str:
-    """Loaded rows that another file in use has already, in words."""
+    """Warning about loaded rows that another file in use already has."""
     where = ", ".join(f"{repeat.of.file} · {repeat.of.row}" for repeat in done.repeats[:MOST_NAMED])
     return t(
         "decided_repeats",
@@ -207,7 +207,7 @@ def _repeats(done: commands.Decided) -> str:
 
 
 def past(scope: Scope) -> None:
-    """Decisions that stand, with who and why, and their undo; decided places that nothing uses."""
+    """Decisions in force with person and reason, their undo, and aliases that no row uses."""
     made, unused = queries.row_decisions(scope)
     standing = made[~made["is_undone"].astype(bool)]
     if len(standing):

@@ -1,4 +1,4 @@
-"""Places to choose from at the review desk: those the cell may mean first, then every place of the province."""
+"""Places to choose from at the review desk: candidates of the cell first, then all places of the province."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pages.session.text import t
 
 
 def offered(row: pd.Series) -> list[str]:
-    """Candidate codes of a row, best first: places (digits), for a doubtful value the words that it may be."""
+    """Candidate codes of a row, best first: codes of places (digits), or for a value problem codes of a list."""
     listed = str(row["candidates"]).split("|") if isinstance(row["candidates"], str) else []
     return [code for code in listed if code and code.isdigit() == (row["kind"] != "value")]
 
@@ -24,6 +24,6 @@ def choices(scope: Scope, row: pd.Series) -> list[str]:
 
 
 def words(scope: Scope, row: pd.Series, code: str) -> str:
-    """A place with its code; a candidate says that it is one."""
+    """Place with its code; candidates are marked."""
     named = f"{records.place_words(scope, code)} ({code})"
     return f"{t('candidate')}: {named}" if code in offered(row) else named

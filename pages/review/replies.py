@@ -1,4 +1,4 @@
-"""Messages by link at the review desk: what waits, the row each speaks of, a decision with its reason, links taken back."""
+"""Messages by link at the review desk: waiting ones with the row they are about, decision, revoking of links."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANSWER_KEYS = {"right": "reply_right", "wrong": "reply_wrong", "missing": "reply
 
 
 def desk(scope: Scope) -> None:
-    """What waits, one at a time; what was decided, folded."""
+    """Waiting messages one at a time; decided ones and the form to revoke links folded."""
     replies = queries.replies(scope)
     waits, decided = replies[replies["state"] == "waiting"], replies[replies["state"] != "waiting"]
     if len(waits):
@@ -72,7 +72,7 @@ def _one(scope: Scope, reply: dict[str, Any]) -> None:
 
 
 def _change(row: Mapping[str, Any] | None) -> Change | None:
-    """What becomes of the row that the message names: nothing, one value of it, or it goes."""
+    """Ask how to change the row of the message: not at all, one value, or take it out."""
     if row is None:
         st.caption(t("reply_row_none"))
         return None

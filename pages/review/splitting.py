@@ -1,4 +1,4 @@
-"""One row over several places at the review desk: which, by what, what each would get; nothing moves before the button."""
+"""Share one row over several places at the review desk: places, method, preview of the parts, decision."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEVERAL = ("place_several", "place_two_places")
 
 
 def is_wanted(first: pd.Series) -> bool:
-    """Whether the person shares the row; asked where its register allows, preset where its cell names several places."""
+    """Ask whether to share the row, if its register allows; preset to yes where the cell names several places."""
     if first["register"] not in split.REGISTERS:
         return False
     return bool(
@@ -38,7 +38,7 @@ def is_wanted(first: pd.Series) -> bool:
 
 
 def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], commands.Decided]], None]) -> None:
-    """Choose the places and the way to share; show each one's part; share."""
+    """Choose places and method, preview the parts, and share on the button (``do`` runs the decision)."""
     first = rows.iloc[0]
     mark = f"split-{first['id']}"
     inside = [code for code in places.choices(scope, first) if len(code) >= 4 and code.startswith(scope.province)]
@@ -66,7 +66,7 @@ def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], command
 
 
 def _amounts(scope: Scope, codes: list[str], mark: str) -> dict[str, int]:
-    """Satang that a person wrote for each place; what cannot be read is not in it."""
+    """Satang typed for each place; unreadable amounts are left out."""
     stated = {}
     for code in codes:
         text = st.text_input(t("split_amount", place=records.place_words(scope, code)), key=f"{mark}-{code}")
@@ -80,7 +80,7 @@ def _amounts(scope: Scope, codes: list[str], mark: str) -> dict[str, int]:
 
 
 def _preview(scope: Scope, satang: int, codes: list[str], method: str, stated: dict[str, int] | None) -> None:
-    """What each place would get, in baht; or why it cannot be shared so."""
+    """Part of each place in baht, or why it cannot be shared like this."""
     if len(codes) < 2:
         return
     try:

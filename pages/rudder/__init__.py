@@ -1,5 +1,5 @@
-"""The rudder: which baht can still be steered, what moving them opens and closes, the best way to move them.
+"""Page "rudder": money that can still be re-allocated, effects of moving it, and the proven best re-allocation.
 
-Here: ``page.view``, called by the shell; ``data`` for the moves of the link and what they are judged on (the wall reads it,
-too), ``panels`` for the screen. May import components, queries, session, geo and the data of the page of matching funds.
+Here: ``page.view``, called by the shell; ``data`` for the moves of the link and their evaluation (also for the wall),
+``panels`` for the screen. May import components, queries, session, geo and ``pages.welfare.data``.
 """

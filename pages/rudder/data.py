@@ -1,4 +1,4 @@
-"""The moves of a link, what they are judged on, and what they do; the same link gives the same answer."""
+"""Moves of money in a link, the data they are evaluated on, and their outcome; the same link gives the same answer."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from pages.session.scope import Scope
 from pages.welfare import data as welfare_data
 
 KEY = "subdistrict_code"
-SCHEME = welfare_data.Choice("proposal_2550")  # whose payers match what is moved
+SCHEME = welfare_data.Choice("proposal_2550")  # scheme whose payers match the moved money
 ASKED = ["what", KEY, "theme_code", "count", "is_met"]
 BETWEEN, APART = "~", "+"
 
 
 def read(text: str) -> tuple[Move, ...]:
-    """Moves of a link; what does not read as one is left out, because links are typed by anyone."""
+    """Parse the moves of a link; invalid parts are dropped, since anyone can type a link."""
     moves = []
-    for part in str(text or "").replace(" ", APART).split(APART):  # a plus of an address may be a space
+    for part in str(text or "").replace(" ", APART).split(APART):  # "+" in a query string may arrive as a space
         pieces = part.split(BETWEEN)
         if len(pieces) in (4, 5) and all(pieces) and pieces[3].isascii() and pieces[3].isdigit():
             stream, place, theme, satang, *origin = pieces
@@ -36,12 +36,12 @@ def read(text: str) -> tuple[Move, ...]:
 
 
 def written(moves: tuple[Move, ...]) -> str:
-    """Moves as :func:`read` takes them."""
+    """Moves in the format of :func:`read`."""
     return APART.join(BETWEEN.join(str(piece) for piece in move if piece != "") for move in moves)
 
 
 def usual_day(scope: Scope, chosen: Query) -> date:
-    """The day that the files state their figures for, the newest within the year; without any, the last of the year or today."""
+    """Newest "as of" day of the active files up to :func:`pages.queries.money.asked_on`; that day if there is none."""
     last = money.asked_on(chosen)
     loaded = queries.batches(scope)
     stated = pd.to_datetime(loaded.loc[loaded["is_active"].astype(bool), "as_of"]).dropna()
@@ -51,7 +51,7 @@ def usual_day(scope: Scope, chosen: Query) -> date:
 
 @cached(8)
 def board(scope: Scope, fiscal_year: int | None, day: date) -> Board:
-    """What moves are judged on: records of the year, gaps of every need, demands of plans, what others match."""
+    """Data that moves are evaluated on: records of the year, gaps of every need, plan demands, matching money."""
     query = Query(fiscal_year)
     listed = queries.code_list(scope, "stream").drop_duplicates("code").set_index("code")
     tied = {str(code): None if pd.isna(value) else bool(value) for code, value in listed["is_restricted"].items()}
@@ -64,7 +64,7 @@ def board(scope: Scope, fiscal_year: int | None, day: date) -> Board:
 
 
 def _asked(scope: Scope, query: Query) -> pd.DataFrame:
-    """Gaps (high need without support) and demands of plans that are known to be met or not; what is not known is left out."""
+    """Gaps and plan demands with their number, by whether they are met; unknown ones are left out."""
     parts = []
     present = set(gaps.needs(scope)["indicator_code"])
     for entry in codes.indicators():
@@ -86,7 +86,7 @@ def _asked(scope: Scope, query: Query) -> pd.DataFrame:
 
 
 def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
-    """What every payer of the scheme has still to add in a place, by the function its money is tied to."""
+    """Satang that each payer of the scheme still has to add, by place and by the theme its money is tied to."""
     columns = [KEY, "theme_code", "payer", "open_satang"]
     try:
         lines = welfare_data.money(scope, SCHEME).lines
@@ -106,7 +106,7 @@ def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd
 
 
 def origins(board: Board, moves: tuple[Move, ...] = ()) -> list[str]:
-    """Districts and subdistricts that hold money which can be steered, and those of moves, in the order of their codes."""
+    """Sorted codes of districts and subdistricts with steerable money, and of the origins in ``moves``."""
     free = board.records[board.records["steerable_satang"] > 0]
     held = [*free[KEY].dropna(), *free["district_code"].dropna()]
     return sorted({str(code) for code in held} | {code for move in moves for code in move.origin.split(AND) if code})
@@ -114,19 +114,19 @@ def origins(board: Board, moves: tuple[Move, ...] = ()) -> list[str]:
 
 @cached(32)
 def outcome(scope: Scope, fiscal_year: int | None, day: date, moves: tuple[Move, ...]) -> Outcome:
-    """What the moves do. Raises ``RudderError``."""
+    """Outcome of the moves; raises ``RudderError`` when they cannot be made."""
     return apply(board(scope, fiscal_year, day), moves)
 
 
 @cached(16)
 def proposed(scope: Scope, fiscal_year: int | None, day: date, wish: Wish) -> Best:
-    """The best way to move, proven."""
+    """Best re-allocation for a wish (:func:`geo.money.rudder.best`)."""
     districts = queries.areas(scope, fiscal_year).set_index(KEY)["district_code"]
     return best(board(scope, fiscal_year, day), wish, districts)
 
 
 def parts(scope: Scope, fiscal_year: int | None, day: date) -> pd.DataFrame:
-    """By stream the five parts of its money, most steerable first."""
+    """One row per stream, most steerable first: ``amount_satang`` and the five parts that add up to it."""
     records = board(scope, fiscal_year, day).records
     names = [
         name
@@ -140,7 +140,7 @@ def parts(scope: Scope, fiscal_year: int | None, day: date) -> pd.DataFrame:
 
 
 def saved(scope: Scope) -> tuple[str, date, int | None, tuple[Move, ...]] | None:
-    """The scenario of the rudder that was saved last: its name, day, fiscal year and moves."""
+    """Newest saved scenario with a valid day: name, day, fiscal year, moves; None without one."""
     table = scenarios.kept(scope, "rudder")
     for row in each_row(table):
         moves = read(str(row.content.get("moves", "")))

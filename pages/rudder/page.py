@@ -1,4 +1,4 @@
-"""The rudder: which baht can still be steered, what moving them would do, and the best way to move them."""
+"""The rudder: money that can still be re-allocated, the effect of moves, and the proven best re-allocation."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from pages.session.text import t
 
 
 def _day(scope: Scope, chosen: Query) -> date:
-    """The day asked about: of the link, else the newest that the files state."""
+    """Day of the evaluation: from the link, else :func:`pages.rudder.data.usual_day`; a new one goes into the link."""
     usual = data.usual_day(scope, chosen)
     try:
         on = date.fromisoformat(url_state.current().use("steerday", ""))
@@ -32,7 +32,7 @@ def _day(scope: Scope, chosen: Query) -> date:
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    with st.container(key="folded"):  # on a phone, with the choices
+    with st.container(key="folded"):  # app.css folds it together with the filters on a phone
         days, form = st.columns([1, 6], vertical_alignment="bottom")
     with days:
         on = _day(scope, chosen)

@@ -1,4 +1,4 @@
-"""The parts of the page of the rudder: what can be steered, moves, what they do, the best way, scenarios."""
+"""Panels of the rudder page: steerable money, moves and their effect, best re-allocation, saved scenarios."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ASKED = {"gaps": "gaps_open", "demands": "demands_open"}
 
 
 def figures(outcome: Outcome, moves: tuple[Move, ...]) -> None:
-    """What the moves do: each figure before and after."""
+    """Effect of the moves: each figure before and after."""
     rows = [
         (t("rudder_moved"), baht(sum(move.satang for move in moves))),
         *((t(f"rudder_{name}"), _pair(*outcome.figures[name], whole)) for name in (*ASKED.values(), "layered")),
@@ -58,7 +58,7 @@ def _pair(before: float, after: float, words: Callable[[float], str]) -> str:
 
 
 def layer(scope: Scope, board: Board, outcome: Outcome, moves: tuple[Move, ...]) -> Choropleth:
-    """Where something opens, where something closes, where there is more or less money."""
+    """Map of places where a need or demand is newly answered or lost, or that get more or less money."""
     codes = pd.Series(board.people.index)
     before = board.records.groupby(KEY)["amount_satang"].sum().reindex(board.people.index).fillna(0).astype("int64")
     change = (outcome.placed - before).to_numpy()
@@ -76,7 +76,7 @@ def layer(scope: Scope, board: Board, outcome: Outcome, moves: tuple[Move, ...])
 
 
 def stream_table(scope: Scope, chosen: Query, on: date) -> None:
-    """The money of every stream in five parts that add up."""
+    """Table of :func:`pages.rudder.data.parts` with the conditions of each stream."""
     table, names = data.parts(scope, chosen.fiscal_year, on), records.stream_names(scope)
     if table.empty:
         return
@@ -91,7 +91,7 @@ def stream_table(scope: Scope, chosen: Query, on: date) -> None:
 
 
 def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query) -> None:
-    """A move more."""
+    """Form that adds one move, from the streams with steerable money left."""
     names, places, themes = records.stream_names(scope), subdistrict_names(scope), theme_names()
     left = {
         str(code): int(satang) - sum(move.satang for move in moves if move.stream == code)
@@ -125,7 +125,7 @@ def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query)
 
 
 def take_back(moves: tuple[Move, ...]) -> None:
-    """Undo the last move, or all."""
+    """Buttons that undo the last move, or all."""
     if moves:
         with st.container(horizontal=True):
             st.button(t("rudder_undo"), key="rudder-undo", on_click=_set, args=(moves[:-1],))
@@ -143,7 +143,7 @@ def take(moves: tuple[Move, ...], more: tuple[Move, ...]) -> None:
 
 
 def move_table(scope: Scope, moves: tuple[Move, ...], stamped: dict[str, str]) -> None:
-    """The moves, in their order."""
+    """Table of the moves, in their order."""
     names, themes = records.stream_names(scope), theme_names()
     rows = pd.DataFrame(moves, columns=list(Move._fields))
     shown = rows.assign(
@@ -161,14 +161,14 @@ def move_table(scope: Scope, moves: tuple[Move, ...], stamped: dict[str, str]) -
 
 
 def origin_words(scope: Scope, origin: str) -> str:
-    """The places that a move takes its money from."""
+    """Places that a move takes its money from, in words."""
     return (
         ", ".join(records.place_words(scope, code) for code in origin.split(AND)) if origin else t("rudder_origin_all")
     )
 
 
 def wish_table(scope: Scope, outcome: Outcome) -> None:
-    """What is answered, and what is lost."""
+    """Table of needs and demands that the moves answer or lose."""
     themes = theme_names()
     rows = pd.concat([outcome.lost.assign(fate="rudder_closed"), outcome.answered.assign(fate="rudder_opened")])
     if rows.empty:
@@ -189,7 +189,7 @@ def wish_table(scope: Scope, outcome: Outcome) -> None:
 
 
 def best_way(scope: Scope, chosen: Query, on: date) -> None:
-    """The best re-allocation under wishes, proven; taken over as moves."""
+    """Form for a wish, the best re-allocation for it, and a button that takes it over as moves."""
     with st.expander(t("rudder_best"), key="fold-rudder-best"):
         with st.form("rudder-best", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             package = st.number_input(
@@ -220,7 +220,7 @@ def best_way(scope: Scope, chosen: Query, on: date) -> None:
 
 
 def keep(scope: Scope, chosen: Query, on: date, moves: tuple[Move, ...]) -> None:
-    """Save the moves by name; the one saved last is a view of the wall."""
+    """Save the moves by name or use saved ones; the newest is shown on the meeting wall."""
     with st.expander(t("rudder_scenarios"), key="fold-rudder-scenarios"):
         scenarios.note([t("rudder_wall")])
         scenarios.save(
@@ -235,19 +235,19 @@ def _use(scope: Scope, key: str) -> None:
 
 
 def moved_words(moves: tuple[Move, ...], outcome: Outcome) -> str:
-    """What the moves do in a sentence."""
+    """Sentence on the effect of the moves."""
     fewer = {blank: outcome.figures[name][0] - outcome.figures[name][1] for blank, name in ASKED.items()}
     satang = sum(move.satang for move in moves)
     return t("finding_rudder_moved", satang=baht(satang), pulled=baht(outcome.pulled_satang), **{blank: whole(number) for blank, number in fewer.items()})  # fmt: skip
 
 
 def stamp(scope: Scope, on: date) -> dict[str, str]:
-    """What every file that leaves the page carries."""
+    """Day and data version, written on every download of the page."""
     return scenarios.stamp(method=t("rudder_asked_on", day=day(on)), data=scope.version)
 
 
 def finding(scope: Scope, parts: pd.DataFrame, on: date) -> str:
-    """How much can be steered on a day; without an amount on record it is not known."""
+    """Sentence: steerable money on a day; not known when no record states an amount."""
     steerable, total = int(parts["steerable_satang"].sum()), int(parts["amount_satang"].sum())
     if not total:
         return t("finding_rudder_unknown")
@@ -258,19 +258,19 @@ def finding(scope: Scope, parts: pd.DataFrame, on: date) -> str:
 
 
 def note(parts: pd.DataFrame) -> str:
-    """What can be steered; and what is not known to be free, with its baht."""
+    """Note: what counts as steerable, and the baht of each part that does not."""
     sums = {key: int(parts[column].sum()) for column, key in NOT_FREE_KEYS.items()}
     rest = " · ".join(f"{t(key)} {baht(satang)}" for key, satang in sums.items() if satang)
     return f"{t('rudder_how')} {t('rudder_rest', parts=rest)}" if rest else t("rudder_how")
 
 
 def sources(scope: Scope, board: Board, chosen: Query) -> None:
-    """The records behind the pools."""
+    """List of the source records."""
     panels.sources(scope, board.records, chosen)
 
 
 def first_streams(scope: Scope, parts: pd.DataFrame) -> str:
-    """The streams with most to steer, in words."""
+    """Names of the three streams with most steerable money."""
     names = records.stream_names(scope)
     some = parts[parts["steerable_satang"] > 0].head(3)
     return ", ".join(names.get(row.stream_code, row.stream_code) for row in each_row(some))

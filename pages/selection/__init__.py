@@ -1,5 +1,5 @@
-"""Which subdistricts next: N places under a budget, proven best, beside the simple rule.
+"""Page "which subdistricts next": N places under a budget, proven optimal, beside a simple rule.
 
-Here: ``page.view``, called by the shell; ``data`` for the choice of the link and its answer, ``panels`` for the
-screen. May import components, queries, session and geo.
+Here: ``page.view``, called by the shell; ``data`` for the wish in the link and its solution, ``panels`` for the
+screen. May import ranking, welfare, components, queries, session and geo.
 """

@@ -1,4 +1,4 @@
-"""Which places next as a choice of the link: weights, budget, wishes; the same choice gives the same places."""
+"""The wish in the link (weights, budget, constraints) and its solution; the same link gives the same places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ FLAT = "flat"
 
 @dataclass(frozen=True)
 class Pick:
-    """A wish as it stands in the link: numbers that differ from the defaults, cost scheme, neighbours, forced codes."""
+    """A wish as in the link: numbers that differ from :data:`DEFAULTS`, cost scheme, neighbours, forced codes.
+
+    ``any_budget``: no limit of the budget.
+    """
 
     numbers: tuple[tuple[str, str], ...] = field(default=())
     cost: str = "proposal_2550"
@@ -41,12 +44,12 @@ class Pick:
     any_budget: bool = False
 
     def number(self, name: str) -> float:
-        """One of :data:`DEFAULTS`."""
+        """Value of one of :data:`DEFAULTS`."""
         return scenarios.number(dict(self.numbers).get(name), DEFAULTS[name])
 
     @property
     def wish(self) -> Wish:
-        """What the solver takes."""
+        """Input of the solver."""
         budget = None if self.any_budget else round(self.number("budget") * 100)
         return Wish(
             int(self.number("choose")),
@@ -64,7 +67,7 @@ class Pick:
 
 
 def read(parts: dict[str, str]) -> Pick:
-    """The pick of a link or of a saved scenario."""
+    """Pick from the parts of a link or of a saved scenario; invalid values become the defaults."""
     numbers = tuple(sorted((name, value) for name, value in parts.items() if name in DEFAULTS))
     cost, near = parts.get("cost", "proposal_2550"), parts.get("near", "any")
 
@@ -82,7 +85,7 @@ def read(parts: dict[str, str]) -> Pick:
 
 
 def cost(scope: Scope, pick: Pick) -> pd.Series:
-    """What a place costs those who pay for it, in satang: the scheme without the community's own part, or one amount."""
+    """Satang per subdistrict: one flat amount, or the scheme's total without the community's own part (NA: unknown)."""
     codes = queries.areas(scope, None)[KEY]
     if pick.cost == FLAT:
         return pd.Series(round(pick.number("flat") * 100), index=codes, dtype="Int64")
@@ -93,7 +96,7 @@ def cost(scope: Scope, pick: Pick) -> pd.Series:
 
 @cached(32)
 def candidates(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
-    """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
+    """One row per subdistrict: ``need``, ``readiness``, ``people``, ``cost_satang``, ``worth`` (NA if a part is)."""
     areas = queries.areas(scope, fiscal_year)
     strength, need = (
         ranking_data.ranked(scope, fiscal_year, method, axis).units.set_index(KEY)["score"]
@@ -109,5 +112,5 @@ def candidates(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick
 
 @cached(32)
 def solved(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
-    """The optimum beside the simple rule, with the price of every wish."""
+    """Optimum, simple rule and price of each constraint (:func:`geo.selection.selection.select`)."""
     return select(candidates(scope, fiscal_year, method, pick), pick.wish, queries.adjacency(scope))

@@ -1,4 +1,4 @@
-"""Which subdistricts next: the proven optimum beside the simple rule, and the price of each wish."""
+"""Which subdistricts next: the proven optimum beside a simple rule, and the price of each constraint."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

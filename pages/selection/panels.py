@@ -1,4 +1,4 @@
-"""The parts of the selection page: wishes, map of both ways, prices, reasons, list, scenarios."""
+"""Panels of the selection page: wish, map of both ways, prices, reasons, list, saved scenarios."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ MILLION = 1e6
 STATUS_KEYS = {"infeasible": "select_status_infeasible", "optimal": "select_status_optimal", "out_of_time": "select_status_out_of_time"}  # fmt: skip
 FORCED_KEYS = {"in": "select_constraint_forced_in", "out": "select_constraint_forced_out"}
 WAY_KEYS = {"optimum": "select_way_optimum", "simple": "select_way_simple"}
-NAMED = 5  # places written out beside a price; the rest is counted
-SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
+NAMED = 5  # places named beside a price; the others are only counted
+SHOWN_WORTH = 100  # worth is 0-1 in frames and 0-100 on the screen
 
 
 def choose_wishes(scope: Scope) -> Pick:
-    """Every wish, all of it in the link."""
+    """Widgets for every part of the wish; all of them are kept in the link."""
     parts = scenarios.state("pick")
     pick = selection_data.read(parts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -93,7 +93,7 @@ def _number(name: str, pick: Pick, step: float) -> None:
 
 
 def _budget(pick: Pick) -> None:
-    """Millions on the screen, where eight digits in a row cannot be read; baht in the link."""
+    """Field in millions of baht, because eight digits are hard to read; the link has baht."""
     st.session_state["pick-budget"] = pick.number("budget") / MILLION
     st.number_input(
         t("pick_budget"), 0.0, step=1.0, format="%.2f", key="pick-budget",
@@ -125,7 +125,7 @@ def _forced(scope: Scope, name: str, now: tuple[str, ...]) -> None:
 
 
 def selection_finding(choice: Choice, pick: Pick) -> str:
-    """How many, for how much, proven or not."""
+    """Sentence: number of chosen places, their cost, and whether the optimum is proven."""
     known_places = int(choice.areas["is_known"].sum())
     if not known_places:
         return t("finding_selection_unknown", all=whole(len(choice.areas)))
@@ -148,18 +148,18 @@ def selection_finding(choice: Choice, pick: Pick) -> str:
 
 
 def _is_in_force(scope: Scope, choice: Choice, pick: Pick) -> bool:
-    """Whether what stands here is the list of pilots that wall, pack and sheets show."""
+    """Whether the chosen places are the list of pilots that wall, pack and sheets show."""
     listed, chosen = scenarios.pilots(scope), set(choice.areas.loc[choice.areas["is_chosen"], KEY])
     return chosen == set(listed.codes) if listed else pick == selection_data.read({})
 
 
 def told(scope: Scope, choice: Choice, pick: Pick) -> dict[str, int | float | None]:
-    """The named figures of the list of pilots, where it is that list that stands here."""
+    """Named figures of the list of pilots, by code; none when another list is shown."""
     return figures.counted(choice=choice.areas) if _is_in_force(scope, choice, pick) else {}
 
 
 def in_force(scope: Scope, choice: Choice, pick: Pick) -> None:
-    """Which list of pilots the wall shows, and that what stands here is another one where it is."""
+    """Say which list of pilots the wall shows, and whether this page shows another one."""
     listed = scenarios.pilots(scope)
     words = t("pilots_in_force", name=listed.name, places=whole(len(listed.codes))) if listed else t("pilots_not_saved")
     other = "" if _is_in_force(scope, choice, pick) else f" {t('pilots_other')}"
@@ -169,7 +169,7 @@ def in_force(scope: Scope, choice: Choice, pick: Pick) -> None:
 
 
 def worth_note(pick: Pick) -> str:
-    """What worth and cost mean here."""
+    """Note: what worth and cost mean with the current weights."""
     total = sum(pick.weights.values())
     weights = pick.weights if total else dict.fromkeys(WEIGHTS, 1.0)
     shares = {name: value / sum(weights.values()) * 100 for name, value in weights.items()}
@@ -177,7 +177,7 @@ def worth_note(pick: Pick) -> str:
 
 
 def reasons(scope: Scope, choice: Choice) -> None:
-    """Why it cannot be done, with the wish that causes it and what to do; the same cause in many places is said once."""
+    """Why the wish cannot be met and what to change; one message per cause, with all its places."""
     if not choice.areas["is_known"].any():
         panels.empty("pick_nothing")
         return
@@ -200,7 +200,7 @@ def _reason(scope: Scope, value: str, money: bool) -> str:
 
 
 def stamp(scope: Scope, method: Method, pick: Pick) -> dict[str, str]:
-    """What every output of the selection carries."""
+    """Method, wish and data version, written on every output of the selection."""
     weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
     words = f"{weights} · {cost_words(pick)} · {ranking_controls.method_words(method)}"
     return scenarios.stamp(
@@ -209,14 +209,14 @@ def stamp(scope: Scope, method: Method, pick: Pick) -> dict[str, str]:
 
 
 def cost_words(pick: Pick) -> str:
-    """What a place costs."""
+    """Cost of a place in words: flat amount or name of the scheme."""
     if pick.cost == FLAT:
         return t("pick_cost_is", cost=baht(round(pick.number("flat") * 100)))
     return t("pick_cost_is", cost=welfare_data.names("scheme", language())[pick.cost])
 
 
 def beside(scope: Scope, choice: Choice) -> tuple[pd.Series, str]:
-    """The set shown beside the optimum: the simple rule, or a saved one."""
+    """Choose the set to compare with: the simple rule or a saved one; returns membership per area, and its name."""
     saved = scenarios.names(scope, "selection")
     other = choices.choose(
         "with", t("pick_beside"), ["simple", *saved], lambda code: saved.get(code) or t("select_way_simple")
@@ -228,7 +228,7 @@ def beside(scope: Scope, choice: Choice) -> tuple[pd.Series, str]:
 
 
 def selection_layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
-    """Chosen both ways, one way, neither; what cannot be chosen is hatched; forced places striped."""
+    """Map: chosen by both, by one, by neither; hatched where worth or cost is unknown, striped where forced."""
     table = choice.areas
     mine, theirs = table["is_chosen"].astype(bool), other.astype(bool)
     classes = pd.Series("o", index=table.index, dtype="object").mask(~table["is_known"], "u")
@@ -245,7 +245,7 @@ def selection_layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
 
 
 def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
-    """Optimum and simple rule side by side, and what each wish costs."""
+    """Table of optimum and simple rule, and the price of each constraint."""
     rows = choice.summary.assign(
         way=[t(WAY_KEYS[name]) for name in choice.summary["way"]],
         keeps=[t("keeps_all") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
@@ -268,7 +268,7 @@ def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
 
 
 def _price(scope: Scope, row: dict) -> str:
-    """What would be different without one wish, with the names of who would come in."""
+    """Sentence: what would change without one constraint, and which places would be chosen instead."""
     wish = t(f"select_constraint_{row['constraint']}")
     if pd.isna(row["price"]):
         return t("pick_price_not_known", wish=wish)
@@ -285,7 +285,7 @@ def _price(scope: Scope, row: dict) -> str:
 def place_list(
     scope: Scope, choice: Choice, candidates: pd.DataFrame, district: str | None, method: Method, stamped: dict[str, str]
 ) -> None:  # fmt: skip
-    """The chosen places and those that only the simple rule takes."""
+    """Table of the chosen places and of those that only the simple rule takes."""
     rows = choice.areas.merge(candidates[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
     rows = rows[rows[KEY].str.startswith(district)] if district else rows
@@ -310,7 +310,7 @@ def place_list(
 
 
 def saved(scope: Scope, choice: Choice, pick: Pick) -> None:
-    """Keep the result by name: it stays as it is, on the map, in the calculator, and here."""
+    """Save the result by name or use a saved one; a saved result keeps its places when the data change."""
     with st.expander(t("pick_scenarios")):
         scenarios.listed(scope, "selection", _use)
         if choice.status != "infeasible":
@@ -318,7 +318,7 @@ def saved(scope: Scope, choice: Choice, pick: Pick) -> None:
 
 
 def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
-    """The wish as in the link, the places chosen, the sums."""
+    """Content of a saved scenario: wish, chosen places, status, cost."""
     table = choice.areas[choice.areas["is_chosen"]]
     return {
         "pick": scenarios.packed(as_parts(pick)),
@@ -329,7 +329,7 @@ def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
 
 
 def as_parts(pick: Pick) -> dict[str, str]:
-    """A pick as parts of the link."""
+    """Pick as parts of the link, inverse of :func:`pages.selection.data.read`."""
     others = {"cost": "" if pick.cost == "proposal_2550" else pick.cost,
               "near": "" if pick.neighbours == "any" else pick.neighbours, "in": "+".join(pick.forced_in),
               "out": "+".join(pick.forced_out), "limit": "none" if pick.any_budget else ""}  # fmt: skip
@@ -342,7 +342,7 @@ def _use(scope: Scope, key: str) -> None:
 
 
 def selection_sources(scope: Scope, fiscal_year: int | None, pick: Pick) -> pd.DataFrame:
-    """Rows behind the worth and the cost of the places, for the list of sources."""
+    """Source rows of worth and cost."""
     worth = ranking_panels.ranking_sources(scope, fiscal_year)
     if pick.cost == selection_data.FLAT:
         return worth

@@ -1,5 +1,5 @@
-"""Who may see which data set, who has which role, which base is late, what is erased, who did what.
+"""Page of access and duties: sharing of data sets, roles, expected reports, retention of people's data, audit.
 
-Here: ``page.view``, called by the shell; ``panels`` for the five lists and their forms. May import components,
-queries, session and geo.
+Here: ``page.view``, called by the shell; ``expected`` for expected reports, ``panels`` for the other lists and forms.
+May import components, queries, session and geo.
 """

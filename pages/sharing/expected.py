@@ -1,4 +1,4 @@
-"""Whose report is expected and who is late: the table of a fiscal year; add, move a day, stop asking; the same by a sheet."""
+"""Expected reports of a fiscal year and who is late; forms to add, postpone or retire one, or all by a workbook."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ STATE_KEYS = {
     "late": "tracker_late",
     "not_asked": "tracker_not_asked",
 }
-DAYS = 45  # after the end of the fiscal year, filled in
+DAYS = 45  # default number of days after the end of the fiscal year
 
 
 def view(scope: Scope) -> None:
-    """The expected reports of a fiscal year with their state, and everything that changes them."""
+    """Expected reports of a fiscal year with their state, and the forms that change them."""
     listed_years = sorted({*queries.years(scope), date.today().year - (date.today().month < 10)}, reverse=True)
     usual = queries.usual_year(scope)
     of = st.selectbox(
@@ -79,7 +79,7 @@ def _table(scope: Scope, table: pd.DataFrame) -> None:
 
 
 def _ask(scope: Scope, of: int) -> None:
-    """Expect a report: whose, what, where, of which year, by which day, and on which functions it bears."""
+    """Form that adds an expected report: base, register, area, year, due day, and the themes that it concerns."""
     names, themes = offered(records.agency_names(scope), "agency"), offered(theme_names(), "theme")
     districts = district_names(scope)
     with st.form("due", border=True):
@@ -127,7 +127,7 @@ def _ask(scope: Scope, of: int) -> None:
 
 
 def _change(scope: Scope, table: pd.DataFrame) -> None:
-    """Another day for an expected report, or ask no longer; both with a reason."""
+    """Form that changes the due day of an expected report or retires it, with a reason."""
     rows = {int(row.due_id): row for row in each_row(table)}
     if not rows:
         return
@@ -164,7 +164,7 @@ def _year_of(row) -> int | None:  # noqa: ANN001 - a row of the tracker
 
 
 def _sheet(scope: Scope) -> None:
-    """The whole table as a workbook, and back."""
+    """Download of all expected reports as a workbook, and upload of a changed one."""
     with st.container(border=True):
         st.html(f"<b>{safe(t('due_sheet_title'))}</b>")
         st.caption(t("due_sheet_help"))

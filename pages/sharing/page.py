@@ -1,4 +1,4 @@
-"""Who may see which data set, who has which role, which base is late, how long people's names are kept, who did what."""
+"""Sharing of data sets, roles, expected reports, retention of people's data, audit trail: one tab each."""
 
 import streamlit as st
 
@@ -21,11 +21,11 @@ PARTS = {
 
 
 def view(scope: Scope) -> None:
-    """Sharing, roles, the collection tracker and retention for the data team; the audit trail for administrators."""
+    """All tabs for the data team; the audit trail for administrators only."""
     panels.title(t("sharing_title"), t("sharing_note"))
     shown = [name for name in PARTS if name != "audit_title" or queries.viewer().role == "admin"]
     url_state.current().hold("list", shown, shown[0])
-    first = t(st.session_state["list"])  # the part that a link asks for
+    first = t(st.session_state["list"])  # the tab named in the link
     for name, tab in zip(shown, st.tabs([t(name) for name in shown], default=first), strict=True):
         with tab:
             PARTS[name](scope)

@@ -1,4 +1,4 @@
-"""The parts of the sharing view: data sets, roles, due dates, retention of people's names, the audit trail."""
+"""Panels of the sharing page: data sets, openness, roles, retention of people's data, audit trail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEVEL_KEYS = {"public": "share_public", "partners": "share_partners", "private":
 
 
 def data_sets(scope: Scope) -> None:
-    """Every data set (a register of one base) with its level, and a form to change it."""
+    """Every data set (a register of one base) with its sharing level, and a form to change it."""
     with queries.reading() as connection:
         sharing = store.read_sharing(connection)
     names = records.agency_names(scope)
@@ -56,7 +56,7 @@ def data_sets(scope: Scope) -> None:
 
 
 def openness(scope: Scope) -> None:
-    """Who has opened which data, since when, over the months; who owes a report and has opened nothing."""
+    """Public data sets, since when, and by month; bases that have or owe data and have none public."""
     sets, steps = register_queries.openness(scope)
     names = records.agency_names(scope)
     is_open = sets["level"].eq(LEVELS[0])
@@ -82,7 +82,7 @@ def openness(scope: Scope) -> None:
 
 
 def roles(scope: Scope) -> None:
-    """Accounts with their role; giving and taking back."""
+    """Accounts with their role, and a form to grant or revoke one."""
     with queries.reading() as connection:
         accounts = store.read_table(connection, tables.user_role, viewer=queries.viewer())
     current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
@@ -120,7 +120,7 @@ def roles(scope: Scope) -> None:
 
 
 def people(scope: Scope) -> None:
-    """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
+    """Retention of names and telephone numbers: how many are past their date, and the button that erases those."""
     with queries.reading() as connection:
         due = users.due_people(connection)
     panels.figures(
@@ -158,7 +158,7 @@ def people(scope: Scope) -> None:
 
 
 def audit(scope: Scope) -> None:
-    """Who did what, the newest first."""
+    """Audit trail, newest first."""
     with queries.reading() as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
     files = {row.id: row.file_name for row in each_row(queries.all_batches(scope))}

@@ -1,4 +1,4 @@
-"""Where everything comes from: files with their account, rows that wait, boundaries in use, methods.
+"""Page of the sources: files with their account, completeness of registers, quarantined rows, boundaries in use.
 
-Here: ``page.view``, called by the shell; the page alone. May import components, queries, session and geo.
+Here: ``page.view``, called by the shell. May import components, queries, session and geo.
 """

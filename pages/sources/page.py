@@ -1,4 +1,4 @@
-"""Where everything comes from: files with their account, rows that wait, boundaries in use, methods."""
+"""Sources of all data: files with their account, completeness of registers, quarantined rows, boundaries in use."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages.session.text import baht, day, flat, percent, safe, t, whole
 
 
 def view(scope: Scope) -> None:
-    """Sources and accounts."""
+    """Draw the page; without any batch only the boundaries."""
     batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(
@@ -58,12 +58,12 @@ def _speaks_for(scope: Scope, batch: int) -> str:
 
 
 def _money(satang: object) -> str:
-    """Baht of a file or a waiting row; one that states none that can be read is not one of zero baht."""
+    """Baht of a file or row; "" without a readable amount, which is not zero baht."""
     return baht(satang) if satang else ""
 
 
 def _completeness(scope: Scope) -> None:
-    """How much of the province every register knows about: reported means that somebody spoke for it, so silence is "none"."""
+    """Per register the share of the province that is reported; there, a missing record means none."""
     table = queries.completeness(scope)
     st.html(f"<b>{safe(t('registers_title'))}</b>")
     shown = table.assign(

@@ -1,5 +1,5 @@
-"""After the ranking: a team, a task and a day for every weak place; projects booked on streams.
+"""Page of the strengthening plan: team, task and visit for every weak place; projects booked on streams.
 
-Here: ``page.view``, called by the shell; ``panels`` for teams, projects and the map. May import components, queries,
-session and geo.
+Here: ``page.view``, called by the shell; ``panels`` for teams, projects and the map. May import ranking, selection,
+components, queries, session and geo.
 """

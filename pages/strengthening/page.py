@@ -1,4 +1,4 @@
-"""After the ranking: a team, a task and a day for every weak place; projects that never spend the same baht twice."""
+"""Strengthening plan: team, task and visit for every weak place; projects that never book the same baht twice."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -1,4 +1,4 @@
-"""The parts of the strengthening plan: who goes where, who has nobody yet, projects that never spend a baht twice."""
+"""Panels of the strengthening plan: weak places with and without a team, map, projects booked on streams."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p"
 
 
 def weak_places(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
+    """Ranked units with the class in force, and one row per place to be strengthened with its teams."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
     units = ranking_data.in_force(scope, ranking, chosen.fiscal_year)
     return units, weakest_first(
@@ -42,19 +42,19 @@ def weak_places(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFra
 
 
 def strong_current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataFrame:
-    """Weak places where the money per head is among the highest: by the rule of the currents, the ten questions and the wall."""
+    """Weak places with high money per head (:func:`geo.money.alignment.strong_on_weak`, as elsewhere on the board)."""
     weak = units.assign(strength=units["score"], is_weak=units["class"].eq(ranking_data.labels()[-1]).where(units["class"].notna()))  # fmt: skip
     return strong_on_weak(coverage.coverage(scope, chosen.without("district")), weak)
 
 
 def rows_behind(scope: Scope, chosen: Query) -> pd.DataFrame:
-    """The rows behind the classes and behind the money per head, for the list of sources."""
+    """Source rows of the classes and of the money per head."""
     money = coverage.rolled(scope, chosen.without("district")).by_subdistrict
     return pd.concat([ranking_panels.ranking_sources(scope, chosen.fiscal_year), money[ranking_panels.SOURCE]])
 
 
 def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:
-    """Weak places by team; striped where a strong current meets a weak community."""
+    """Map of weak places by state of their team; striped where money per head is high (``flagged``)."""
     status = units[KEY].map(teams.set_index(KEY)["status"])
     classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
     classes = classes.mask(units["score"].isna() & status.isna(), "u")
@@ -69,7 +69,7 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
 
 
 def strengthening_finding(scope: Scope, teams: pd.DataFrame, named_figures: dict, chosen: Query) -> str:
-    """How many of class C (as on the ranking and the wall), how many on its border, how many without a team."""
+    """Sentence: places of the weakest class, on its border, without a team and with a planned visit."""
     counts, places = teams["status"].value_counts(), named_figures["classed"] + named_figures["unclassed"]
     if not named_figures["classed"]:
         return ranking_panels.place_prefix(scope, chosen) + t("finding_strengthening_none", all=places)
@@ -85,14 +85,14 @@ def strengthening_finding(scope: Scope, teams: pd.DataFrame, named_figures: dict
 
 
 def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """Without a team first, then the lowest score first: the order in which help is needed."""
+    """Sort by state (without a team first), then by score, lowest first."""
     order = teams.assign(_status=teams["status"].map({name: number for number, name in enumerate(STATUSES)}),
                          _score=teams[KEY].map(units.set_index(KEY)["score"]))  # fmt: skip
     return order.sort_values(["_status", "_score", KEY], ignore_index=True).drop(columns=["_status", "_score"])
 
 
 def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:
-    """The places with what drags them most (words) and the money per head where the current is strong."""
+    """Add ``begin`` (weakest criteria in words), ``strong`` (baht per head where it is high) and ``pilot``."""
     listed = scenarios.pilots(scope)
     pilots = set(listed.codes) if listed else set()
     points = teams[KEY].map(ranking_data.weak_points(scope, chosen.fiscal_year, method))
@@ -108,7 +108,7 @@ def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame,
 
 
 def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
-    """Places to be strengthened, where to begin, and their team, task and next visit once there is one."""
+    """Table of places to be strengthened; columns about teams only when there is any team."""
     if teams.empty:
         panels.empty("team_list_empty")
         return
@@ -138,7 +138,7 @@ def _rate(value: Any) -> str:
 
 
 def send(scope: Scope, teams: pd.DataFrame) -> None:
-    """Give a place a team, a task and a day; take one back."""
+    """Forms to give places a team, a task and a day, and to undo one."""
     with st.expander(t("team_add")):
         if len(teams):
             places = {
@@ -177,7 +177,7 @@ def send(scope: Scope, teams: pd.DataFrame) -> None:
 
 
 def streams(scope: Scope) -> pd.DataFrame:
-    """Streams as the booking takes them."""
+    """Streams as input of :func:`geo.ranking.strengthening.book`."""
     listed = queries.code_list(scope, "stream").rename(columns={"code": "stream_code"})[
         ["stream_code", "total_satang", "starts_on", "ends_on"]
     ]
@@ -185,18 +185,18 @@ def streams(scope: Scope) -> pd.DataFrame:
 
 
 def bookings(scope: Scope, projects: pd.DataFrame) -> strengthening.Bookings:
-    """Which projects hold, and what is left of each stream after the support already recorded."""
+    """Which projects are covered, and what is left of each stream after recorded support and projects."""
     return strengthening.book(streams(scope), projects, queries.support(scope))
 
 
 def refusal(scope: Scope, projects: pd.DataFrame) -> str | None:
-    """Why the last project cannot be booked after those before it."""
+    """Problem code of the last project when it cannot be booked after the others; None when it can."""
     code = bookings(scope, projects).projects["code"].iloc[-1]
     return None if pd.isna(code) else str(code)
 
 
 def projects(scope: Scope, district: str | None, stamped: dict[str, str]) -> None:
-    """The project list with its money, and what every stream has left."""
+    """What every stream has left, the list of projects, and the form to book one."""
     standing = queries.decisions(scope, "project")
     booked, names = bookings(scope, standing), records.stream_names(scope)
     balance = booked.streams[booked.streams["total_satang"].notna()]
@@ -274,7 +274,7 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
 
 
 def team_figures(scope: Scope, teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
-    """Weak places by team, those under a strong current, and how many are on the list of pilots."""
+    """Figures: weak places by state of their team, with high money per head, and on the list of pilots."""
     counts = teams["status"].value_counts()
     shown = [(t(STATUS_KEYS[name]), whole(counts.get(name, 0))) for name in STATUSES]
     strong = named.named("strong_on_weak", figures.count("strong_on_weak", strong=flagged))

@@ -1,4 +1,4 @@
-"""The card of a subdistrict beside any open page: who is there, with how much, its class and why, what overlaps."""
+"""Card of a subdistrict beside any open page: agencies and money, community, class with reasons, overlaps, gaps."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from pages.subdistrict import facts, panels
 
 PREFIX_KEYS = {"subdistrict": "prefix_subdistrict", "district": "prefix_district", "province": "prefix_province"}
 MOST_LINES = 7
-SIDE = (facts.people, facts.carers, facts.groups, facts.networks)  # the community's side of the place
+SIDE = (facts.people, facts.carers, facts.groups, facts.networks)  # blocks about the community
 
 
 def draw() -> None:
-    """The card that is open, and what was found for the box on the map."""
+    """Draw the open card, and answer the search box of the map (read by ``static/board/find.js``)."""
     url_state.speak()
     scope, state = queries.current_scope(), st.session_state
     if looked_for := state.get(LOOKED_FOR):
@@ -44,7 +44,7 @@ def draw() -> None:
 
 
 def _hit(scope: Scope, hit: found.Named) -> dict[str, str]:
-    """Something found, as the map says it (``static/board/find.js``)."""
+    """One search result in the form that ``static/board/find.js`` shows."""
     name = hit.names[-1] if language() == "en" else hit.names[0]
     if hit.kind in ("subdistrict", "district") and language() == "th":
         name = t(PREFIX_KEYS[hit.kind]) + name
@@ -86,7 +86,7 @@ def _html(scope: Scope, chosen: Query, code: str) -> str:
 
 
 def _ways(code: str) -> str:
-    """To the whole page, to the sheet of paper, and the link to this view."""
+    """Links to the page and to its A4 sheet, and a button that copies the link of this view."""
     target = safe(url_state.address("subdistrict", subdistrict=code, card=None))
     return (
         f'<a href="{target}">{safe(t("card_page"))}</a> · <a href="{target}#a4" target="_blank">{safe(t("card_a4"))}</a> · '
@@ -95,7 +95,7 @@ def _ways(code: str) -> str:
 
 
 def by_agency(scope: Scope, own: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Agency, its functions and its baht, the most money first; an amount that nobody states is not known, never zero."""
+    """(agency, themes, baht) in words, most money first; an amount that no record states is not known, never zero."""
     words = records.support_words(scope, own)
     grouped = words.groupby("agency", sort=False)
     table = grouped.agg(records=("agency", "size"), known=("amount_satang", "count"))
@@ -114,7 +114,7 @@ def by_agency(scope: Scope, own: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _agencies(scope: Scope, chosen: Query, code: str) -> str:
-    """Who is at work here by name and function, and what reaches the place from above."""
+    """Table of agencies at work here, and a note on support recorded for its district, province or local government."""
     lines = by_agency(scope, panels.own_support(scope, chosen, code))
     above = panels.support_above(scope, chosen, code)
     rows = "".join(
@@ -130,7 +130,7 @@ def _agencies(scope: Scope, chosen: Query, code: str) -> str:
 
 
 def _why(scope: Scope, chosen: Query, code: str) -> str:
-    """What drags the place down most among the criteria of its class."""
+    """Note with the weakest criteria of the place; "" when it is not ranked."""
     points = ranking_data.weak_points(scope, chosen.fiscal_year, ranking_data.Method()).get(code)
     if not isinstance(points, tuple) or not points:
         return ""

@@ -1,4 +1,4 @@
-"""What is known of one subdistrict, as lines of words: the screen and the printed sheet say the same."""
+"""Facts about one subdistrict as lines of words, shared by page, card and printed sheet so that they agree."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ REGISTERS = (
 )
 
 
-DEFINED = ("looking_after", "membership")  # registers that are defined as data, among these
+DEFINED = ("looking_after", "membership")  # those of REGISTERS that are defined as data
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, its lines, and what to say when there is none (text keys for heading and none)."""
+    """A heading with lines; ``heading`` and ``none`` (shown without lines) are text keys."""
 
     heading: str
     lines: list[str]
     none: str = "not_reported_long"
 
     def shown(self, most: int) -> list[str]:
-        """The lines; more than ``most`` end with how many are left."""
+        """At most ``most`` lines; the last one counts those left out."""
         if len(self.lines) > most:
             return [*self.lines[: most - 1], t("lines_and_more", number=len(self.lines) - most + 1)]
         return self.lines or [t(self.none)]
@@ -60,7 +60,7 @@ class Block:
 
 
 def blocks(scope: Scope, chosen: Query, code: str) -> list[Block]:
-    """Every block of a subdistrict, in the order of the sheet."""
+    """All blocks of a subdistrict, in the order of the sheet."""
     makers: tuple[Callable[[Scope, Query, str], Block], ...] = (
         gaps,
         needs,
@@ -78,7 +78,7 @@ def blocks(scope: Scope, chosen: Query, code: str) -> list[Block]:
 
 
 def own_rows(scope: Scope, register: str, code: str) -> pd.DataFrame:
-    """Rows of a register that lie in the subdistrict or one of its villages."""
+    """Rows of a register in the subdistrict or one of its villages."""
     table = (
         queries.role_holders(scope)
         if register == "role_holder"
@@ -90,7 +90,7 @@ def own_rows(scope: Scope, register: str, code: str) -> pd.DataFrame:
 
 
 def gaps(scope: Scope, chosen: Query, code: str) -> Block:
-    """Functions with nobody at work, and those for which it is not known."""
+    """Themes with none at work, themes not reported, and unmet demands of plans."""
     table = coverage_queries.theme_coverage(scope, chosen.fiscal_year)
     own = table[table["subdistrict_code"].eq(code)]
     lines = []
@@ -107,7 +107,7 @@ def gaps(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def needs(scope: Scope, chosen: Query, code: str) -> Block:
-    """The latest figure of every need."""
+    """Latest figure of every need."""
     rows = gaps_queries.needs(scope).query("subdistrict_code == @code").dropna(subset=["value"])
     names = need_names(scope)
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
@@ -118,7 +118,7 @@ def needs(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def plans(scope: Scope, chosen: Query, code: str) -> Block:
-    """Plans of the villages, the booklet, and what they ask for most."""
+    """Plans of the villages, the booklet, and the three themes asked for most."""
     table = own_rows(scope, "plan", code)
     villages = table[table["area_level"].eq("village")]
     lines = (
@@ -136,7 +136,7 @@ def plans(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def fund(scope: Scope, chosen: Query, code: str) -> Block:
-    """The community welfare fund and what was promised and received."""
+    """Community welfare fund, and what each source promised and paid."""
     lines = [
         t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
         for row in each_row(own_rows(scope, "welfare_fund", code))
@@ -156,13 +156,13 @@ def fund(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def groups(scope: Scope, chosen: Query, code: str) -> Block:
-    """Groups, networks and organisations, the largest first."""
+    """Groups and organisations, largest first."""
     rows = own_rows(scope, "organisation", code).sort_values("members", ascending=False, na_position="last")
     return Block("groups", [_group(row) for row in each_row(rows)])
 
 
 def _group(row: Any) -> str:
-    """A group with what its list says of it: members, members in hardship, savings, since when."""
+    """Name of a group with members, members in hardship, savings and founding day, as far as stated."""
     facts = {
         "members_of": "" if pd.isna(row.members) else whole(row.members),
         "group_hardship": "" if pd.isna(row.hardship_members) else whole(row.hardship_members),
@@ -174,7 +174,7 @@ def _group(row: Any) -> str:
 
 
 def people(scope: Scope, chosen: Query, code: str) -> Block:
-    """Who holds which role; a vacancy is said, a name or number only to those who may see it."""
+    """Holders of roles, or that a role is vacant; names and numbers are masked before for viewers without access."""
     rows = own_rows(scope, "role_holder", code)
     lines = []
     for row in each_row(
@@ -188,7 +188,7 @@ def people(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def carers(scope: Scope, chosen: Query, code: str) -> Block:
-    """Who looks after the place, then after groups, villages and functions in it, then its district and province."""
+    """Who looks after the place, its groups, villages and themes, its district and its province."""
     lines = []
     for row in each_row(register_queries.carers_of(scope, code)):
         who = row.carer if isinstance(row.carer, str) else t("network_person")
@@ -204,7 +204,7 @@ def carers(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def networks(scope: Scope, chosen: Query, code: str) -> Block:
-    """Networks, circles and movements with a member in the place, or registered for it or its district."""
+    """Networks, circles and movements with a member in the place or registered for it (see ``networks_over``)."""
     lines = []
     for row in each_row(register_queries.networks_over(scope, code)):
         kind = coded("membership_body_kind_", row.body_kind)
@@ -216,7 +216,7 @@ def networks(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
-    """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
+    """Number of pairs by outcome; suspected duplications one by one with the money at stake."""
     overlap = overlaps_queries.overlaps(scope, Query(chosen.fiscal_year))
     own = overlap.pairs[overlap.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     names = records.agency_names(scope)
@@ -233,12 +233,12 @@ def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
     covered = coverage_queries.coverage(scope, Query(chosen.fiscal_year)).set_index("subdistrict_code")
     is_silent = (
         covered.at[code, "status"] == "not_reported"
-    )  # nobody has told of this place: nothing can overlap as far as known
+    )  # without a report it is not known whether anything overlaps
     return Block("view_overlaps", lines, "not_reported_long" if is_silent else "no_overlaps")
 
 
 def near(scope: Scope, chosen: Query, code: str) -> Block:
-    """Neighbours and how many agencies stand there."""
+    """Neighbours with their number of agencies or their status."""
     table, names = (
         coverage_queries.coverage(scope, chosen).set_index("subdistrict_code"),
         queries.areas(scope, None).set_index("subdistrict_code"),
@@ -255,7 +255,7 @@ def near(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def rank(scope: Scope, chosen: Query, code: str) -> Block:
-    """Class and rank of the community side as the ranking page has them, how firm, and what a meeting agreed instead."""
+    """Class and rank by the default method, border or stability, agreed class, and list of pilots."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, ranking_data.Method())
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
     row, lines = units.loc[code], []
@@ -284,7 +284,7 @@ def rank(scope: Scope, chosen: Query, code: str) -> Block:
 
 
 def provenance(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
-    """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
+    """Source rows of the page: ``register``, ``what``, ``file``, ``sheet``, ``row``, ``batch_id``, ``loaded_at``."""
     batches = queries.all_batches(scope).set_index("id")
     kept = set(coverage_queries.records(scope, chosen.without("district"))["support_id"])
     parts = []

@@ -1,4 +1,4 @@
-"""Notes on a place, a record, an organisation or a decision, with author and day: read them, write one, take one back."""
+"""Notes on a place, a record, an organisation or a decision, with author and day: list and form."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ AUDIENCE_KEYS = {"team": "note_for_team", "everyone": "note_for_everyone"}
 
 
 def listed(rows: pd.DataFrame) -> None:
-    """Notes one under the other: text, author, day, and for whom it is."""
+    """Show notes with author, day and audience."""
     for row in each_row(rows):
         who = f"{row.decided_by} · {day(row.decided_at)} · {t('note_for_' + row.audience)}"
         panels.html(f'<p class="kradan-note-of">{safe(row.text)}<br><small>{safe(who)}</small></p>')
 
 
 def on(scope: Scope, subject: str, key: str) -> None:
-    """The notes of one thing, and for the data team a form that adds one."""
+    """Notes on one subject, and for the team a form that adds one."""
     rows = loop.notes_of(scope, subject, key)
     if rows.empty and not scope.viewer.is_team:
         return
@@ -36,7 +36,7 @@ def on(scope: Scope, subject: str, key: str) -> None:
 
 
 def write(scope: Scope, subject: str, keys: dict[str, str], slot: str) -> None:
-    """The form of a note; ``keys`` are what it may stand on, with their words."""
+    """Form of a note; ``keys``: subject key -> words, to choose from; ``slot`` makes widget keys unique."""
     with st.form(f"note-{slot}", border=False):
         key = (
             next(iter(keys))

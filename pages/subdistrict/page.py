@@ -1,4 +1,4 @@
-"""One subdistrict on one sheet: support, money, plans, groups, gaps, overlaps, and where each row comes from."""
+"""One subdistrict: support, money, plans, groups, gaps, overlaps, notes, and the source of each row."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -1,4 +1,4 @@
-"""The parts of a subdistrict's page on the screen."""
+"""Panels of the subdistrict page: finding, figures, support records, blocks of facts, source rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.subdistrict import facts as subdistrict_facts
 
 
 def facts(scope: Scope, chosen: Query, code: str) -> None:
-    """Figures of the place and of its support."""
+    """Figures of the place, and which reports are missing."""
     row = next(each_row(coverage.coverage(scope, chosen).query("subdistrict_code == @code")))
     panels.figures(place_figures(scope, chosen, code))
     if words := reported.of_place(scope, row):
@@ -26,7 +26,7 @@ def facts(scope: Scope, chosen: Query, code: str) -> None:
 
 
 def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
-    """Who supports the place, in the words that the overview answers the same question with."""
+    """Sentence: who supports the place; same words as the question ``who_supports`` of the board."""
     row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     keys = {"none": "answer_who_supports_zero", "not_reported": "answer_who_supports_unknown"}
     key = keys.get(row["status"], "answer_who_supports")
@@ -35,7 +35,7 @@ def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> st
 
 
 def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
-    """The figures in words."""
+    """Figures of the place as (words, value in words)."""
     area = next(each_row(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code")))
     row = next(each_row(coverage.coverage(scope, chosen).query("subdistrict_code == @code")))
     per_head = (
@@ -57,7 +57,7 @@ def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str
 
 
 def own_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
-    """Records of the subdistrict and its villages, the most money first."""
+    """Records of the subdistrict and its villages, most money first."""
     of_the_year = coverage.records(scope, chosen.without("district"))
     return of_the_year[of_the_year["subdistrict_code"].eq(code).fillna(False)].sort_values(
         ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
@@ -65,7 +65,7 @@ def own_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
 
 
 def support_above(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
-    """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
+    """Records without a subdistrict that reach it: of its district, the province or its local governments."""
     of_the_year = coverage.records(scope, chosen.without("district"))
     links = province_facts.local_governments(scope.province)
     own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
@@ -79,7 +79,7 @@ def support_above(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
 
 
 def support(scope: Scope, chosen: Query, code: str) -> None:
-    """Every record of the subdistrict and its villages; those written above it follow, apart."""
+    """Tables of own records, of records above the subdistrict, and of records without a fiscal year."""
     own = own_support(scope, chosen, code)
     st.html(f"<b>{safe(t('support_here'))}</b> {safe(_by_level(own))}")
     if own.empty:
@@ -98,12 +98,12 @@ def support(scope: Scope, chosen: Query, code: str) -> None:
 
 
 def shown_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
-    """The records that the page shows: of the subdistrict, and those above it."""
+    """Records shown on the page: of the subdistrict and above it."""
     return pd.concat([own_support(scope, chosen, code), support_above(scope, chosen, code)])
 
 
 def _by_level(own: pd.DataFrame) -> str:
-    """``subdistrict 8 records 1.2 million · village 3 records ...``."""
+    """Records and baht per level: ``subdistrict 8 records 1.2 million · village 3 records ...``."""
     grouped = own.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
     return " · ".join(
         f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}"
@@ -120,7 +120,7 @@ def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
 
 
 def registers(scope: Scope, chosen: Query, code: str) -> None:
-    """Gaps, needs, plans, fund, groups, people, overlaps, neighbours, rank."""
+    """All blocks of :func:`pages.subdistrict.facts.blocks` in three columns."""
     listed = subdistrict_facts.blocks(scope, chosen, code)
     for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:7], listed[7:]), strict=True):
         with column:
@@ -128,7 +128,7 @@ def registers(scope: Scope, chosen: Query, code: str) -> None:
 
 
 def provenance(scope: Scope, chosen: Query, code: str) -> None:
-    """Row by row: where everything on this page comes from."""
+    """Table of the source rows."""
     rows = subdistrict_facts.provenance(scope, chosen, code)
     with st.expander(t("provenance_rows", rows=len(rows))):
         if rows.empty:

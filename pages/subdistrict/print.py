@@ -1,4 +1,4 @@
-"""The subdistrict on one printed A4 sheet: hidden on the screen, alone on the paper, sized by how much there is to say."""
+"""A4 sheet of a subdistrict, visible only in print; type size and number of lines are chosen to fit one page."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, ye
 from pages.subdistrict import facts as subdistrict_facts
 from pages.subdistrict import panels as subdistrict_panels
 
-SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
-PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack
+SIZES = (10.0, 9.0, 8.0, 7.0)  # points; the largest that fits is used
+PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: height inside the margins, head with the small map, slack
 WIDE, MM, LETTER, LINE = (
     192.0,
     0.3528,
@@ -29,7 +29,7 @@ WIDE, MM, LETTER, LINE = (
     1.38,
 )  # printable width; mm per point; width of a letter and height of a line per point
 SUPPORT_HEADS = ("column_agency", "column_what", "column_theme", "column_place", "column_amount", "column_period", "column_source")  # fmt: skip
-RAGGED = 1.2  # Thai wraps at words: every line but the last ends early
+RAGGED = 1.2  # Thai wraps at words, so every line but the last ends early
 SHARES = {
     "agency": 0.12,
     "what": 0.25,
@@ -38,7 +38,7 @@ SHARES = {
     "amount": 0.10,
     "period": 0.18,
     "files": 0.08,
-}  # as in app.css
+}  # column widths, must equal those in app.css
 MOST = {
     "groups": 6,
     "neighbours": 9,
@@ -55,7 +55,7 @@ MOST = {
 
 
 def html(scope: Scope, chosen: Query, code: str) -> str:
-    """The whole sheet."""
+    """HTML of the sheet."""
     own = grouped(scope, subdistrict_panels.own_support(scope, chosen, code))
     blocks, foot = subdistrict_facts.blocks(scope, chosen, code), _foot(scope, chosen, code)
     size, lines = fit(own, [[block.heading, *block.shown(MOST[block.heading])] for block in blocks], foot)
@@ -68,7 +68,7 @@ def html(scope: Scope, chosen: Query, code: str) -> str:
 
 
 def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
-    """The same work of one agency in several villages on one line, with its villages, records and money."""
+    """One row per agency, activity, theme and level: villages, records and money of several villages together."""
     if own.empty:
         return pd.DataFrame(columns=["agency", "what", "theme", "where", "amount_satang", "period", "files", "records"])
     rows = records.support_words(scope, own)
@@ -100,9 +100,9 @@ def _villages(codes: pd.Series) -> str:
 
 
 def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, int]:
-    """Type size in points and how many lines of support to print, so that the sheet never runs over.
+    """Type size in points and number of support lines to print, so that the sheet fits one page.
 
-    The largest size at which everything fits; at the smallest the lines that fit, and one that says what is not listed.
+    The largest size at which everything fits; at the smallest, as many lines as fit beside one that counts the rest.
     """
     for size in SIZES:
         room = PAPER - HEAD - BREATH - _rest(size, blocks, foot)
@@ -118,7 +118,7 @@ def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, i
 
 
 def _rest(size: float, blocks: list[list[str]], foot: str) -> float:
-    """Millimetres of what stands around the lines of support: figures, headings, three columns of blocks, footer."""
+    """Height in millimetres of everything but the support lines: figures, headings, three columns of blocks, footer."""
     line = size * LINE * MM
     column = (WIDE - 8) / 3 - 3
     heights = [sum(_wrapped(size, text, column) for text in block) * line + 1.2 for block in blocks]
@@ -131,7 +131,7 @@ def _rest(size: float, blocks: list[list[str]], foot: str) -> float:
 
 
 def _row(size: float, row: object) -> float:
-    """Millimetres of a line of support: its highest cell."""
+    """Height in millimetres of a support line: its highest cell."""
     lines = max(
         _wrapped(size, str(getattr(row, name)), WIDE * share - 1.6)
         for name, share in SHARES.items()
@@ -141,7 +141,7 @@ def _row(size: float, row: object) -> float:
 
 
 def _wrapped(size: float, text: str, width: float) -> int:
-    """Lines that a text takes; vowels and tone marks above and below take no width."""
+    """Number of lines that a text takes; Thai vowels and tone marks above and below (Mn) have no width."""
     letters = sum(unicodedata.category(mark) != "Mn" for mark in text)
     needed = letters * LETTER * size
     return 1 if needed <= width else math.ceil(needed * RAGGED / width)
@@ -218,7 +218,7 @@ def _above(scope: Scope, chosen: Query, code: str) -> str:
 
 
 def _foot(scope: Scope, chosen: Query, code: str) -> str:
-    """Files by the number that the lines cite, rows of each, when loaded; data version."""
+    """Files by the number that the lines cite, with rows and day of loading; data version."""
     rows = subdistrict_facts.provenance(scope, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
     listed = " · ".join(
@@ -228,7 +228,7 @@ def _foot(scope: Scope, chosen: Query, code: str) -> str:
 
 
 def print_subdistrict(scope: Scope, chosen: Query, code: str) -> None:
-    """Put the sheet into the page, and say how to print it."""
+    """Add the sheet to the page, and a note on how to print it."""
     import streamlit as st
 
     st.caption(t("print_how"))

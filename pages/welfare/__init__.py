@@ -1,4 +1,4 @@
-"""Matching funds: who pays how much for which subdistrict, on what it depends, what has arrived.
+"""Page of matching funds: who pays how much for which subdistrict, under which conditions, and what was received.
 
 Here: ``page.view``, called by the shell; ``data`` for the scheme and its money, ``rules`` for the editor, ``panels``
 for the rest of the screen. May import components, queries, session and geo.

@@ -1,4 +1,4 @@
-"""The matching-fund calculator as a choice: scheme, changed numbers, which places; the same choice gives the same money."""
+"""Matching-fund calculator: the choice in the link (scheme, changed numbers, places) and the money it gives."""
 
 from __future__ import annotations
 
@@ -16,57 +16,61 @@ from pages.session.cache import cached
 from pages.session.scope import Scope
 
 KEY = "subdistrict_code"
-MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting
+MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # give the worked total of the meeting
 EXISTING = "existing_2550"
 MEAN = {"mean.places": 55.0, "mean.villages": 7.0}
-GATE, SIZE = "gate", "size.all"  # how the link names the limit of a condition, and one size for every local government
-OPEN = "-"  # a floor, cap or total that was taken away
+GATE, SIZE = "gate", "size.all"  # names in the link: limit of a condition; one size for every local government
+OPEN = "-"  # value in the link of a removed floor, cap or total
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Scheme code, numbers that differ from the rules (``rule.parameter``), places counted, register year of the heads."""
+    """Choice of the link.
+
+    ``basis``: places counted, a key of ``panels.BASIS_KEYS`` or the key of a saved selection. ``numbers``: those that
+    differ from the rules, as (``rule.parameter``, text).
+    """
 
     scheme: str
     basis: str = "all"
     numbers: tuple[tuple[str, str], ...] = field(default=())
 
     def number(self, name: str) -> float:
-        """``mean.places`` or ``mean.villages``."""
+        """Value of ``mean.places`` or ``mean.villages``."""
         return scenarios.number(dict(self.numbers).get(name), MEAN[name])
 
     @property
     def size(self) -> str | None:
-        """The size that every local government is taken to have; None = not known."""
+        """Size assumed for every local government; None: not known."""
         return dict(self.numbers).get(SIZE)
 
     @property
     def year(self) -> int | None:
-        """The register year of heads when it was changed."""
+        """Changed register year of the population; None: that of the scheme."""
         written_year = dict(self.numbers).get("heads.year", "")
         return int(written_year) if written_year.isdigit() and int(written_year) in queries.POPULATION_YEARS else None
 
 
 @cached(1)
 def document() -> dict:
-    """``data/rules/matching_funds.toml``."""
+    """``data/rules/matching_funds.toml``: schemes, rules, conditions."""
     with (settings.RULES / "matching_funds.toml").open("rb") as file:
         return tomllib.load(file)
 
 
 @cached(1)
 def schemes() -> dict[str, Scheme]:
-    """The schemes as stated."""
+    """Schemes of the rules, by code."""
     return read_schemes(document())
 
 
 def names(kind: str, language: str) -> dict[str, str]:
-    """Schemes (``scheme``) or conditions (``gate``) with their words."""
+    """Code -> name of schemes (``kind`` = ``scheme``) or conditions (``gate``)."""
     return {entry["code"]: entry[f"name_{language}"] for entry in document()[kind]}
 
 
 def scheme_of(choice: Choice) -> Scheme:
-    """The scheme with the changed numbers. Raises ``FundError`` for a number that cannot be."""
+    """Scheme with the changed numbers; raises ``FundError`` for an impossible one."""
     stated = schemes()[choice.scheme]
     sizes = {rule.code: {size for size, _ in rule.by_size} for rule in stated.rules}
     parts = [(name.rpartition(".")[::2], None if value == OPEN else value) for name, value in choice.numbers]
@@ -82,16 +86,16 @@ def scheme_of(choice: Choice) -> Scheme:
 
 
 def year_of(choice: Choice) -> int:
-    """The register year whose heads are counted."""
+    """Register year of the population in use."""
     return int(scheme_of(choice).population_column.rpartition("_")[2])
 
 
 def places(scope: Scope, choice: Choice) -> pd.DataFrame:
-    """The places counted, villages as of the scheme's year; ``mean`` is one mean place."""
+    """One row per counted place, villages as of the scheme's year; with basis ``mean`` one mean place."""
     scheme = schemes()[choice.scheme]
     villages = queries.places(scope, scheme.fiscal_year).villages[KEY].value_counts()
     areas = queries.areas(scope, scheme.fiscal_year)
-    if len(villages):  # a province of which we keep no villages has an unknown number of them
+    if len(villages):  # without a register of villages their number is unknown, not 0
         areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
     areas = areas.assign(size=choice.size)
     if choice.basis == "mean":
@@ -107,12 +111,12 @@ def places(scope: Scope, choice: Choice) -> pd.DataFrame:
 
 
 def times(choice: Choice) -> int:
-    """How many places the mean place stands for."""
+    """Number of places that a row of :func:`places` stands for; above 1 only for the mean place."""
     return int(choice.number("mean.places")) if choice.basis == "mean" else 1
 
 
 def answers(scope: Scope, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame | None:
-    """Whether each place's fund meets the conditions; nothing is known of a mean place."""
+    """Whether each place's fund meets the conditions; None without conditions or for the mean place."""
     scheme = schemes()[choice.scheme]
     if choice.basis == "mean" or not scheme.gates:
         return None
@@ -121,19 +125,19 @@ def answers(scope: Scope, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame
 
 @cached(32)
 def money(scope: Scope, choice: Choice) -> Funds:
-    """What the scheme gives, once per data version and choice (a saved selection never changes). Raises ``FundError``."""
+    """Money of the scheme; raises ``FundError``. The cache is safe because a saved selection never changes."""
     counted = places(scope, choice)
     return calculate(scheme_of(choice), counted, answers(scope, choice, counted))
 
 
 @cached(32)
 def pulled(scope: Scope, choice: Choice) -> pd.DataFrame:
-    """What one more baht of the community pulls in, place by place."""
+    """Baht that one more baht of the community brings in, per place."""
     return pull(scheme_of(choice), places(scope, choice))
 
 
 def existing_per_place(choice: Choice) -> int:
-    """Community welfare money that a place with so many villages has already, in satang."""
+    """Satang that the existing scheme already gives to a place with the mean number of villages."""
     mean_place = pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "population_2007": [0]})
     return calculate(schemes()[EXISTING], mean_place).total_satang
 
@@ -147,19 +151,19 @@ def _promises(scope: Scope, choice: Choice, district: str | None) -> pd.DataFram
 
 
 def undated_promises(scope: Scope, district: str | None) -> pd.DataFrame:
-    """Promises and payments that state no fiscal year: they stand in no year."""
+    """Promises and payments without a fiscal year, which no year's figures include."""
     rows = queries.register(scope, "contribution")
     rows = rows[rows["fiscal_year"].isna()]
     return rows[rows["district_code"].eq(district).fillna(False)] if district else rows
 
 
 def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
-    """Promised against received by source, of the scheme's year."""
+    """Promised and received money per source, in the scheme's year."""
     return promised_received(_promises(scope, choice, district))
 
 
 def fund_records(scope: Scope, choice: Choice) -> pd.DataFrame:
-    """Rows of welfare funds that the money rests on: those counted as places, and the years that the conditions compare."""
+    """Rows of welfare funds used: those that make a place count, and the years that conditions compare."""
     scheme, rows = schemes()[choice.scheme], queries.register(scope, "welfare_fund")
     rows = rows[rows[KEY].notna()]
     if choice.basis == "funds":
@@ -169,6 +173,6 @@ def fund_records(scope: Scope, choice: Choice) -> pd.DataFrame:
 
 
 def fund_sources(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
-    """Rows behind the conditions and the promises, for the list of sources."""
+    """Source rows of conditions and promises."""
     columns = ["base", "batch_id", "file_name", "sheet", "row"]
     return pd.concat([_promises(scope, choice, district)[columns], fund_records(scope, choice)[columns]])

@@ -1,4 +1,4 @@
-"""Matching funds: who pays how much for which subdistrict, on what it depends, and what has arrived."""
+"""Matching funds: who pays how much for which subdistrict, under which conditions, and what was received."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from pages.welfare import rules as welfare_rules
 
 
 def view(scope: Scope) -> None:
-    """The calculator."""
+    """Draw the calculator; with impossible numbers only the rules, to correct them."""
     place = st.container()
     choice = welfare_panels.choose_scheme(scope)
     choices.place_and_time(scope, timed=False)

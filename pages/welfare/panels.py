@@ -1,4 +1,4 @@
-"""The parts of the matching-fund page: rules to edit, money by source, conditions, promises, map, scenarios."""
+"""Panels of the matching-fund page: choice of scheme, money by source, conditions, promises, map, saved scenarios."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BASIS_KEYS = {"all": "welfare_basis_all", "funds": "welfare_basis_funds", "mean"
 
 
 def choose_scheme(scope: Scope) -> Choice:
-    """Scheme, places and the numbers of the link."""
+    """Choose scheme and places; the changed numbers come from the link."""
     scheme_names, saved = welfare_data.names("scheme", language()), scenarios.names(scope, "selection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
@@ -53,7 +53,7 @@ def choose_scheme(scope: Scope) -> Choice:
 
 
 def fault(scope: Scope, choice: Choice) -> str | None:
-    """Why the numbers cannot be used, in words; None when they can."""
+    """Sentence why the numbers cannot be used; None when they can."""
     try:
         welfare_data.money(scope, choice)
     except FundError as stop:
@@ -62,20 +62,20 @@ def fault(scope: Scope, choice: Choice) -> str | None:
 
 
 def payer_names(scope: Scope) -> Callable[[str], str]:
-    """Words of a source of money."""
+    """Return a function code -> name of a payer."""
     names = records.agency_names(scope)
     return lambda code: t("welfare_total") if code == "total" else names.get(code, code)
 
 
 def stamp(scope: Scope, choice: Choice) -> dict[str, str]:
-    """What every output of the calculator carries."""
+    """Scheme, changed numbers and data version, written on every output of the calculator."""
     numbers = ", ".join(f"{name}={value}" for name, value in choice.numbers)
     method = f"{welfare_data.names('scheme', language())[choice.scheme]} · {numbers or t('welfare_numbers_stated')}"
     return scenarios.stamp(method=method, heads=as_of(choice), data=scope.version)
 
 
 def as_of(choice: Choice) -> str:
-    """When heads and villages were counted."""
+    """Sentence: years of population and villages."""
     return t(
         "welfare_as_of",
         heads=welfare_data.year_of(choice) + 543,
@@ -84,7 +84,7 @@ def as_of(choice: Choice) -> str:
 
 
 def undated_note(scope: Scope, choice: welfare_data.Choice, chosen: Query) -> str:
-    """After the note: support and promises without a year are in no year's figures."""
+    """Note on support and promises without a year, which no year's figures include."""
     undated_support = reported.undated(scope, replace(chosen, fiscal_year=welfare_data.year_of(choice)), " · ")
     lost = welfare_data.undated_promises(scope, chosen.district)
     if lost.empty:
@@ -94,12 +94,12 @@ def undated_note(scope: Scope, choice: welfare_data.Choice, chosen: Query) -> st
 
 
 def part(funds: Funds, district: str | None) -> Funds:
-    """The money of the chosen district alone."""
+    """Money of the chosen district only; all without one."""
     return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
 
 
 def welfare_finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
-    """The total, for how many places, and the community's own share."""
+    """Sentence: total, number of places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
     return place_prefix(scope, chosen) + t(
@@ -111,7 +111,7 @@ def welfare_finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -
 
 
 def fund_figures(funds: Funds, choice: Choice) -> None:
-    """Restricted and free money apart; what is certain, at stake, withheld; the worked figures of a mean place."""
+    """Figures: restricted, unrestricted, secured, at stake and withheld money; for a mean place its worked totals."""
     times, area = welfare_data.times(choice), funds.by_area
     judged = choice.basis == "mean" or funds.by_gate.empty or funds.by_gate[["met", "not_met"]].to_numpy().any()
     shown = [
@@ -130,14 +130,14 @@ def fund_figures(funds: Funds, choice: Choice) -> None:
 
 
 def shares(scope: Scope, funds: Funds) -> None:
-    """Who pays which part, in one line."""
+    """One line with the share of each payer."""
     st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
     name = payer_names(scope)
     scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in each_row(funds.by_payer))])
 
 
 def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
-    """Who pays how much, restricted and free apart."""
+    """Table of payers with restricted and unrestricted money."""
     money = ["amount_satang", "restricted_satang", "unrestricted_satang"]
     table = funds.by_payer.assign(**{name: funds.by_payer[name] * welfare_data.times(choice) for name in money})
     table = table.assign(
@@ -155,7 +155,7 @@ def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) 
 
 
 def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None) -> None:
-    """Each condition with the money that depends on it, and what one more baht of the community pulls in."""
+    """Conditions with the money that depends on them, and what one more baht of the community brings in."""
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
         t(
@@ -189,7 +189,7 @@ def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None)
 
 
 def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[str, str]) -> None:
-    """Promised against received; a payment nobody recorded is not known."""
+    """Table of promised and received money by source; an unrecorded payment is not known."""
     st.html(f"<b>{safe(t('welfare_promises'))}</b>")
     table = welfare_data.contributions(scope, choice, district)
     if table.empty:
@@ -204,7 +204,7 @@ def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[s
 
 
 def fund_layer(scope: Scope, funds: Funds) -> Choropleth:
-    """Baht per subdistrict in five classes; places not counted are hatched, those with an unknown figure set apart."""
+    """Map of baht per subdistrict in five classes; own classes for zero, unknown and uncounted, stripe for withheld."""
     codes = queries.areas(scope, None)[KEY]
     table = funds.by_area.set_index(KEY).reindex(codes)
     value = (table["total_satang"].astype("Float64") / 100).where(table["unknown_rules"].eq(0))
@@ -232,7 +232,7 @@ def fund_layer(scope: Scope, funds: Funds) -> Choropleth:
 
 
 def by_place(scope: Scope, funds: Funds, stamped: dict[str, str]) -> None:
-    """Every subdistrict counted."""
+    """Table of the counted places."""
     st.html(f"<b>{safe(t('welfare_by_place'))}</b>")
     table = funds.by_area
     shown = table.assign(
@@ -259,7 +259,7 @@ def _tenths(share: Any) -> str:
 
 
 def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
-    """Save this choice by name; put a saved one beside it."""
+    """Save the choice by name, use a saved one, or compare with one."""
     with st.expander(t("welfare_scenarios")):
         scenarios.listed(scope, "funds", _use)
         scenarios.save(
@@ -293,7 +293,7 @@ def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
 
 
 def side_by_side(scope: Scope, first: Choice, other: Choice) -> pd.DataFrame:
-    """Two choices by source, each for all the places it counts."""
+    """One row per payer: satang of two choices, each for all its places, and the difference."""
     table = compare(welfare_data.money(scope, first), welfare_data.money(scope, other))
     sides = {
         "one_satang": table["one_satang"] * welfare_data.times(first),
@@ -303,12 +303,12 @@ def side_by_side(scope: Scope, first: Choice, other: Choice) -> pd.DataFrame:
 
 
 def as_content(choice: Choice) -> dict[str, str]:
-    """A choice as it stands in the link."""
+    """Choice as values of the link."""
     return {"scheme": choice.scheme, "basis": choice.basis, "numbers": scenarios.packed(dict(choice.numbers))}
 
 
 def from_content(content: dict) -> Choice:
-    """A saved choice; a scheme that is no longer stated falls back to the proposal."""
+    """Choice of a saved scenario; an unknown scheme becomes ``proposal_2550``."""
     scheme = content.get("scheme", "")
     scheme = scheme if scheme in welfare_data.schemes() else "proposal_2550"
     return Choice(

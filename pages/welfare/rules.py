@@ -1,4 +1,4 @@
-"""The rules of a matching-fund scheme on the screen: every number of it in a box, all of it in the link."""
+"""Editor of the rules of a matching-fund scheme: a field per number, changes kept in the link."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ LIMIT_KEYS = {"at_least": "welfare_limit_at_least", "growth": "welfare_limit_gro
 
 
 def rules(scope: Scope, choice: Choice) -> None:
-    """Every number of the scheme in a box; empty floor, cap or total = no limit."""
+    """Fields for every number of the scheme; an empty floor, cap or total means no limit."""
     stated, changed = welfare_data.schemes()[choice.scheme], dict(choice.numbers)
-    with st.expander(t("welfare_rules")):  # a label that changes would close it at every edit
+    with st.expander(t("welfare_rules")):  # constant label: Streamlit closes an expander whose label changes
         scenarios.note([t("welfare_rules_source")])
         for rule in stated.rules:
             _rule(scope, rule, changed)
@@ -67,7 +67,7 @@ def _rule(scope: Scope, rule: Rule, changed: dict[str, str]) -> None:
 
 
 def _sizes(changed: dict[str, str]) -> None:
-    """No register says how large a local government is: a person may say it for all of them."""
+    """Choose one size for all local governments, because no register states it."""
     st.session_state["number-size"] = changed.get(SIZE, "") if changed.get(SIZE, "") in SIZE_KEYS else ""
     st.selectbox(
         t("welfare_size"), list(SIZE_KEYS), format_func=lambda size: t(SIZE_KEYS[size]), key="number-size",
@@ -92,7 +92,7 @@ def _box(name: str, words: str, stated: Decimal | None, changed: dict[str, str],
 
 
 def _written(value: float) -> str:
-    """A number as it stands in the link, to the satang and the third decimal of a ratio and beyond."""
+    """Number as text in the link, with up to six decimals."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
@@ -105,7 +105,7 @@ def _moved(name: str, default: float | None, needed: bool) -> None:
 
 
 def _counts(choice: Choice) -> None:
-    """Whose heads and villages are counted."""
+    """Choose the register year of the population, and the numbers of the mean place."""
     years = [str(year) for year in queries.POPULATION_YEARS]
     stated = welfare_data.schemes()[choice.scheme].population_column.rpartition("_")[2]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -120,5 +120,5 @@ def _counts(choice: Choice) -> None:
 
 
 def _heads(choice: Choice) -> tuple[tuple[str, str], ...]:
-    """The register year alone: the boxes stand even where another number of the link cannot be."""
+    """Only the register year of the numbers, so that the fields are drawn even when another number is impossible."""
     return tuple((name, value) for name, value in choice.numbers if name == "heads.year")
