@@ -160,8 +160,8 @@ def is_same_origin(origin: str, host: str) -> bool:
 def sign_in(secrets: Mapping | None, *, is_readable: bool = True) -> SignIn:
     """How sign-in is set up by the secrets (``None``: there are none) and ``KRADAN_SIGN_IN``.
 
-    A complete provider always counts. Without one: ``alone`` means that no sign-in is wanted; ``required``, any other
-    value, and secrets without a complete provider close the board; without setting and secrets it is ``alone``.
+    Unreadable secrets close the board; else a complete provider counts. Without one, ``alone`` means that no sign-in is
+    wanted; ``required``, any other value, and secrets close the board; without setting and secrets it is ``alone``.
     """
     setting = os.environ.get("KRADAN_SIGN_IN", "").strip().lower()
     if not is_readable:

@@ -223,8 +223,8 @@ def write(facts: Path) -> dict[str, int]:
 def pack(facts: Path) -> dict[str, int]:
     """Write ``nation.zip`` from the ``nation_*.csv`` of the published facts; returns rows by ``nation_NAME``.
 
-    The home province is left out, except for population and districts: its own tables have the points that its
-    schematic map was fitted to. Pairs of neighbours in two provinces are left out.
+    The home province is left out, except for population and changes of districts: its own tables have the points that
+    its schematic map was fitted to. Pairs of neighbours in two provinces are left out.
     """
     whose = {"villages": "subdistrict_code", "adjacency": "subdistrict_code_a"}
     packed, counts = {}, {}

@@ -99,7 +99,7 @@ class Ingested:
 
     @property
     def unmet(self) -> list[dict]:
-        """Control totals that are not met; storing needs a person's reason."""
+        """Control totals that are not met; the page asks for a reason before storing, ``ingest`` does not require one."""
         return [total for result in self.sheets for total in result.control_totals if not total["met"]]
 
     @property
