@@ -45,8 +45,9 @@ def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
 def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
     """One row per value of a dimension within the chosen district, most covered first (years in order).
 
-    Columns: subdistricts by status (``covered``, ``none``, ``not_reported``, of ``all``), ``village_part`` (share 0-1 of
-    villages covered), ``amount_satang``, ``per_head_baht``; ``incomplete``: subdistricts with records without an amount.
+    Columns: subdistricts by status (``covered``, ``none``, ``not_reported``, of ``all``), ``village_part`` (share 0-1
+    of villages covered, in reported subdistricts), ``amount_satang``, ``per_head_baht``, ``incomplete`` (subdistricts
+    with records without an amount).
     """
     rows = []
     for value, name in dimension_values(scope, dimension).items():

@@ -44,7 +44,7 @@ def twin_finding(scope: Scope, query: Query, other: Query, dimension: str) -> st
 
 
 def least_finding(scope: Scope, query: Query, dimension: str) -> str:
-    """Sentence: which value reaches fewest subdistricts, values without any report left out; "" when none reaches any."""
+    """Sentence: which value reaches fewest subdistricts, without unreported values; "" when none reaches any."""
     table = dimensions.breakdown(scope, query, dimension)
     table = table[table[["covered", "none"]].any(axis="columns")]
     if not table["covered"].any():

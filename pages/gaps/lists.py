@@ -126,7 +126,7 @@ def apart(scope: Scope, need: str) -> None:
 
 
 def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: str) -> None:
-    """Subdistricts of one list, with agencies nearby that could act and providers that have not reported."""
+    """Subdistricts of one list, largest need first, with agencies nearby that could act and missing providers."""
     if rows.empty:
         panels.empty("no_gaps")
         return

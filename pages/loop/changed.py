@@ -29,7 +29,7 @@ REAL = tuple(kind for kind in KINDS if kind not in CORRECTIONS)
 
 
 def since_of(scope: Scope) -> Since | None:
-    """Choose the meeting to compare with (the last one held is preselected); None when none was held."""
+    """Choose the meeting to compare with (the last one before today is preselected); None when none was held."""
     held = {str(meeting.number): meeting for meeting in loop.held(scope)}
     if not held:
         return None

@@ -174,7 +174,7 @@ def _group(row: Any) -> str:
 
 
 def people(scope: Scope, chosen: Query, code: str) -> Block:
-    """Holders of roles, or that a role is vacant; names and numbers are masked before for viewers without access."""
+    """Holders of roles, or that a role is vacant; names and numbers arrive masked where the viewer may not see them."""
     rows = own_rows(scope, "role_holder", code)
     lines = []
     for row in each_row(
