@@ -1,5 +1,5 @@
-"""Analysis: frames in, frames out. No SQL, no Streamlit, no words of the interface; files only in ``__main__``.
+"""Analysis: DataFrames in, DataFrames out. No SQL, no Streamlit, no interface text.
 
-A folder per subject; what several subjects share lies here: ``frames`` (checks and sums), ``statuses`` (the kinds of
-nothing), ``periods``, ``adjacency``, ``measure``. May import ``loaders.settings`` and nothing else of the project.
+One package per subject; modules shared by several subjects lie here: ``frames`` (checks and sums), ``statuses`` (the
+kinds of "nothing"), ``periods``, ``adjacency``, ``measure``. May import ``loaders``, except its database modules.
 """

@@ -1,7 +1,7 @@
-"""``python -m geo rank SPEC.toml DATA.csv OUT.csv``: a stated index on any table.
+"""``python -m geo rank SPEC.toml DATA.csv OUT.csv``: compute a specified composite index on any table.
 
-The only place of this package that reads or writes files. One JSON line with method, seed, data version and the
-headline goes to standard output; what cannot be computed is refused with a code on standard error, exit 2.
+Prints one JSON line to standard output: method, seed, data version and class counts. Input that cannot be computed is
+refused: one JSON line with a problem code on standard error, exit code 2.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 
 def _data(path: Path, unit: str) -> pd.DataFrame:
-    """Everything as text; a code such as NA stays a code, only measured cells may be empty."""
+    """The CSV with every cell as text: pandas must not read a unit code such as ``NA`` as missing."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         heading = next(csv.reader(file), [])
     if twice := sorted({name for name in heading if heading.count(name) > 1}):
         raise SpecError("rank_column_twice", twice[0], ", ".join(heading[:20]))
     with warnings.catch_warnings():
-        warnings.simplefilter("error", pd.errors.ParserWarning)  # cells beyond the heading would be dropped in silence
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # pandas would silently drop cells beyond the heading
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     return table
 
 
 def _measured(table: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """The same with empty cells where nothing was measured."""
+    """``table`` with ``None`` for the markers of an unmeasured cell (:data:`EMPTY`), except in the ``unit`` column."""
     cells = {
         column: table[column].where(~table[column].str.strip().isin(EMPTY), None)
         for column in table.columns.drop(unit, errors="ignore")
@@ -56,9 +56,9 @@ def _measured(table: pd.DataFrame, unit: str) -> pd.DataFrame:
 
 
 def _table(ranking: Ranking, data: pd.DataFrame) -> pd.DataFrame:
-    """Units with the scores of the groups, what the numbers rest on, and the columns that came in, as they were written.
+    """Output table: ranked units, group scores (``group:name``), versions and seed, then the input columns unchanged.
 
-    A column of the data that has the name of one of ours comes out as ``input:name``.
+    An input column whose name collides with an output column is renamed ``input:name``.
     """
     spec = ranking.spec
     groups = ranking.groups.reset_index(drop=True).add_prefix("group:")
@@ -104,7 +104,7 @@ def _refused(code: str, value: object, expected: str) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit 0 written, 2 refused."""
+    """Run the command line; returns 0 when the table was written, 2 when the input was refused."""
     arguments = _arguments(argv)
     try:
         document = tomllib.loads(arguments.spec.read_text(encoding="utf-8"))

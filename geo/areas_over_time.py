@@ -1,4 +1,4 @@
-"""The areas of a day and what stands in them: records are carried to the district of that day, and none is lost."""
+"""Areas as they were on a past day: assign records to the districts of that day, and list what changed since."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import pandas as pd
 
 
 def districts_of_day(then: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Every district of a day with its areas and the records that stand in it.
+    """Count the areas and records of every district of a past day.
 
     Parameters
     ----------
     then
-        Areas valid on the day: ``code``, ``level``, ``kind``, ``name_th``, ``name_en``, ``parent_code``, ``present_code``.
+        Areas valid then: ``code``, ``level``, ``kind``, ``name_th``, ``name_en``, ``parent_code``, ``present_code``.
     records
-        ``subdistrict_code``, ``district_code`` (codes of today, NA where not placed so finely), ``amount_satang``.
+        ``subdistrict_code``, ``district_code`` (of today; NA where only a larger area is known), ``amount_satang``.
 
     Returns
     -------
-    One row per district: ``district_code``, ``kind``, ``name_th``, ``name_en``, ``subdistricts``, ``villages``,
-    ``records``, ``amount_satang`` (NA = none stated); a last row without a code holds records that no district of that
-    day holds (written for the whole province or for no area, or at a district that was not there yet). The rows add up
-    to ``records``.
+    DataFrame
+        One row per district: ``district_code``, ``kind``, ``name_th``, ``name_en``, ``subdistricts``, ``villages``,
+        ``records``, ``amount_satang`` (NA = none stated). A last row without a code, if needed, holds the records of no
+        district of that day: province-wide, unplaced, or at a district founded later. The rows add up to ``records``.
     """
     places = then[then["level"] == "subdistrict"]
     villages = then.loc[then["level"] == "village", "parent_code"].map(places.set_index("code")["parent_code"])
@@ -48,7 +48,7 @@ def _sum(satang: pd.Series, district: pd.Series) -> pd.Series:
 
 
 def district_then(then: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    """The district of that day of every record: its subdistrict's, else the record's own where it was there already."""
+    """District of every record on that day, NA where none: of its subdistrict, else its own if it already existed."""
     parents = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")[
         "parent_code"
     ]
@@ -59,12 +59,13 @@ def district_then(then: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
 
 
 def changed_since(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Areas that are something else today: other code, kind, name or parent, or not there on one of the two days.
+    """Areas whose code, kind, Thai name or parent differs between two days, or that exist on only one of them.
 
     Returns
     -------
-    ``level``, and for both days (suffix ``_then`` and ``_now``, NA = not there) ``code``, ``kind``, ``name_th``,
-    ``name_en``, ``parent_code``; in the order of level and code.
+    DataFrame
+        ``level``, and for both days (suffixes ``_then`` and ``_now``, NA = not there) ``code``, ``kind``, ``name_th``,
+        ``name_en``, ``parent_code``; ordered by level, then code.
     """
     columns = ["level", "present_code", "code", "kind", "name_th", "name_en", "parent_code"]
     gone = then["present_code"].isna()

@@ -1,7 +1,7 @@
-"""What changed between two states of the registers: begun, ended, moved; classes with their reasons; corrections apart.
+"""Changes between two states of the registers: records begun, ended, moved or corrected, and changed A/B/C classes.
 
-A record that was over before the first day can only be corrected; any change of one that was still running counts as
-a real change, and so does money paid in between.
+Another place or amount of a record that had ended before the first day is a correction; of a record that was still
+running it is a real change. Other money committed or paid is always a real change.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import pandas as pd
 
 from geo.frames import require_columns
 
-# Real changes first; the last two say that the board was wrong, not that the world changed.
+# Real changes first; the last two mean that the board was wrong, not that anything changed in the field.
 KINDS = ("begun", "reported", "moved", "revised", "progress", "ended", "corrected", "gone")
 CORRECTIONS = {"corrected", "gone"}
-PLACED = ("area_code", "agency_code", "stream_code", "theme_code")  # where money stands
+PLACED = ("area_code", "agency_code", "stream_code", "theme_code")
 STATED = ("amount_satang", "fiscal_year")
 STEPS = ("committed_satang", "paid_satang")
 CARRIED = ("base", "activity", "subdistrict_code", "district_code", *PLACED)
 SUPPORT = ("support_id", "batch_id", "reference", "starts_on", "ends_on", *CARRIED[:4], *PLACED, *STATED, *STEPS)
 COLUMNS = ["kind", "is_correction", *CARRIED, "fields", "area_before", "stream_before", "amount_before_satang", "amount_satang", "paid_before_satang",
            "paid_satang", "ends_on", "support_id", "support_before"]  # fmt: skip
-# Which record of an earlier state is which of a later one: the surest likeness first.
+# Keys by which a record of the earlier state is found in the later one; the strictest combination first.
 WORDS = ("base", "agency_code", "activity", "fiscal_year")
 PASSES = ((*WORDS, "area_code", "reference"), (*WORDS, "area_code", "amount_satang"), (*WORDS, "area_code"),
           ("base", "agency_code", "reference"), (*WORDS, "amount_satang"))  # fmt: skip
@@ -36,18 +36,19 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, first: date, last: date) -> p
     Parameters
     ----------
     then, now
-        Records as :func:`loaders.store.read_support` gives them. A row of a file that is in both states is the same row.
+        Records as :func:`loaders.store.read_support` returns them. Equal ``support_id`` means the same row of a file.
     first, last
-        The day of the earlier state, and the day on which it is asked what has ended since.
+        The day of the earlier state, and the last day on which an end counts as ``ended``.
 
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`; ``kind`` one of :data:`KINDS`: ``begun`` starts after ``first``; ``reported`` is new on the board
-        and began before, or says no day; ``moved`` to another place, agency, stream or function; ``revised`` another
-        amount or year; ``progress`` other money committed or paid; ``ended`` in between (beside any other change);
-        ``corrected`` of a record that was over, or settled by a person since; ``gone`` without another in its place.
-        ``fields``: what differs, comma-joined. Amounts in satang, NA = not stated or not there.
+        :data:`COLUMNS`; ``kind`` one of :data:`KINDS`: ``begun`` (starts after ``first``); ``reported`` (new on the
+        board, but began before or states no start); ``moved`` (other area, agency, stream or function); ``revised``
+        (other amount or year); ``progress`` (other money committed or paid); ``ended`` between the days (in addition
+        to any other row of the record); ``corrected`` (the record had ended before, or a person has settled its
+        quarantined row since); ``gone`` (no successor found). ``fields``: columns that differ, comma-joined. Amounts
+        in satang, NA = not stated or no such record.
     """
     for frame in (then, now):
         require_columns(frame, list(SUPPORT), "support")
@@ -74,16 +75,14 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, first: date, last: date) -> p
 
 
 def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of the same record in both states (``old``, ``new``), the surest likeness first; each is taken once."""
+    """``support_id`` of the same record in both states (``old``, ``new``); each record is paired at most once."""
     sides = [_rows(frame) for frame in (old, new)]
     pairs: list[tuple[Any, Any]] = []
     for keys in PASSES:
         earlier, later = (_by_likeness(side, keys) for side in sides)
         partners: dict[Any, Any] = {}
         for likeness, numbers in earlier.items():
-            partners |= zip(
-                numbers, later.get(likeness, ()), strict=False
-            )  # the first of each with the first, and so on
+            partners |= zip(numbers, later.get(likeness, ()), strict=False)  # equal keys: paired in file order
         pairs += [(number, partners[number]) for number in sides[0] if number in partners]
         for old_number, new_number in partners.items():
             del sides[0][old_number], sides[1][new_number]
@@ -91,7 +90,7 @@ def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(frame: pd.DataFrame) -> dict[Any, dict[str, str | None]]:
-    """What a likeness may rest on, as words by the number of the record; ``None`` = not stated."""
+    """Values of the pairing keys as text, by ``support_id``; ``None`` = not stated."""
     names = sorted({name for keys in PASSES for name in keys})
     words = [[None if pd.isna(cell) else str(cell) for cell in frame[name].tolist()] for name in names]
     rows = zip(frame["support_id"].tolist(), zip(*words, strict=True), strict=True)
@@ -99,7 +98,7 @@ def _rows(frame: pd.DataFrame) -> dict[Any, dict[str, str | None]]:
 
 
 def _by_likeness(rows: dict[Any, dict[str, str | None]], keys: tuple[str, ...]) -> dict[tuple, list]:
-    """Numbers of the records that state every key, by what they state, in their order."""
+    """``support_id`` of the records that state every key, grouped by these values, in their order."""
     by_likeness: dict[tuple, list] = {}
     for number, row in rows.items():
         likeness = tuple(row[name] for name in keys)
@@ -109,7 +108,7 @@ def _by_likeness(rows: dict[Any, dict[str, str | None]], keys: tuple[str, ...]) 
 
 
 def _kinds_of_new(rows: pd.DataFrame, batches: set, first: date) -> pd.Series:
-    """A row of a file that was there before waited for a person; others begin after the day, or are told late."""
+    """``corrected`` for a row of a batch already present before: it was quarantined then and has been settled since."""
     begins = pd.to_datetime(rows["starts_on"]) > pd.Timestamp(first)
     kinds = np.select([rows["batch_id"].isin(batches), begins], ["corrected", "begun"], "reported")
     return pd.Series(kinds, index=rows.index, dtype=object)
@@ -121,7 +120,7 @@ def _told(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
 
 
 def _differing(old: pd.DataFrame, new: pd.DataFrame, first: date) -> pd.DataFrame:
-    """Pairs of the same record that say something else now."""
+    """Rows for pairs of the same record that differ in any compared column."""
     fields = {}
     for name in (*PLACED, *STATED, *STEPS):
         was, is_ = old[name].reset_index(drop=True), new[name].reset_index(drop=True)
@@ -145,7 +144,7 @@ def _differing(old: pd.DataFrame, new: pd.DataFrame, first: date) -> pd.DataFram
 def class_changes(
     then: pd.DataFrame, now: pd.DataFrame, was: pd.DataFrame, is_: pd.DataFrame, unit: str = "subdistrict_code"
 ) -> pd.DataFrame:
-    """Places whose class is another one, and why.
+    """Places whose class differs between two states, with the reason.
 
     Parameters
     ----------
@@ -157,9 +156,9 @@ def class_changes(
     Returns
     -------
     DataFrame
-        ``unit``, ``before``, ``after``, ``why``: ``agreed`` (people agreed on it, or took that back), ``data`` (what is known of
-        the place is another: ``criteria`` names them, comma-joined, ``values`` is ``[(criterion, before, after), ...]``),
-        ``others`` (nothing of its own changed: the others moved the cuts).
+        ``unit``, ``before``, ``after``, ``why``: ``agreed`` (a meeting set the class, or withdrew it), ``data``
+        (criteria of the place changed), ``others`` (only criteria of other places did, which moved the class bounds).
+        ``criteria`` lists the changed ones, comma-joined; ``values`` is ``[(criterion, before, after), ...]``.
     """
     table = then[[unit, "class", "is_overridden"]].merge(
         now[[unit, "class", "is_overridden"]], on=unit, suffixes=("_then", "_now")
@@ -176,7 +175,10 @@ def class_changes(
 
 
 def counts(then: pd.DataFrame, now: pd.DataFrame, keys: list[str], ignored: set[str]) -> dict[str, int]:
-    """How many rows of a register are ``new``, ``gone`` or ``changed``; ``keys`` say which row is which, ``ignored`` is not compared."""
+    """Count rows of a register that are ``new``, ``gone`` or ``changed``.
+
+    ``keys`` identify a row (repeats are numbered in order); columns in ``ignored`` are not compared.
+    """
     sides = []
     for frame in (then, now):
         side = frame.drop(columns=[name for name in ignored if name in frame]).astype("string").fillna("")

@@ -1,9 +1,9 @@
-"""Where weakly supported subdistricts lie together: local statistics as a hint, never as a verdict.
+"""Spatial clusters of weakly supported subdistricts, by local statistics.
 
-Local Moran's I (Anselin 1995) and Getis-Ord G* (Ord and Getis 1995) by ``esda`` over shared borders. Significance
-comes from conditional permutations with a fixed seed; with one test per subdistrict some are "significant" by
-chance alone, so the bar is set by the false discovery rate (Benjamini and Hochberg 1995; Caldas de Castro and
-Singer 2006). A cluster says that neighbours are alike, not why.
+Local Moran's I (Anselin 1995) and Getis-Ord G* (Ord and Getis 1995) from ``esda``, with weights by shared borders.
+Significance comes from conditional permutations with a fixed seed. One test per subdistrict makes some "significant"
+by chance alone, so the p value threshold follows the false discovery rate (Benjamini and Hochberg 1995; Caldas de
+Castro and Singer 2006). A cluster means that neighbours are alike; it does not explain why.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Method = Literal["moran", "getis_ord"]
 METHODS: tuple[Method, ...] = ("moran", "getis_ord")
 CLUSTERS = ("weak", "weak_among_strong", "strong", "strong_among_weak", "not_significant", "alone", "not_known")
 SEED = 20070226
-LEVEL = 0.1  # share of all findings of a map that may be false
-FEWEST = 8  # below this number of known places no local statistic means anything
+LEVEL = 0.1  # accepted share of false positives among the significant places of a map
+FEWEST = 8  # fewer places with a known value are too few for permutations
 
 
 def neighbour_lists(codes: list[str], adjacency: pd.DataFrame) -> dict[str, list[str]]:
-    """Neighbours of every code among the codes, sorted; a code without any has an empty list."""
+    """Neighbours of every code within ``codes``, sorted; an empty list where there is none."""
     require_columns(adjacency, ["subdistrict_code_a", "subdistrict_code_b"], "adjacency")
     borders: dict[str, set[str]] = {code: set() for code in codes}
     for code_a, other in zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True):
@@ -36,7 +36,7 @@ def neighbour_lists(codes: list[str], adjacency: pd.DataFrame) -> dict[str, list
 
 
 def false_discovery_bar(p_values: np.ndarray, level: float) -> float:
-    """The largest p that still counts when a share ``level`` of the findings may be false; 0 when none does.
+    """Benjamini-Hochberg threshold: the largest significant p value at a false discovery rate ``level``; 0 if none.
 
     Examples
     --------
@@ -51,14 +51,14 @@ def false_discovery_bar(p_values: np.ndarray, level: float) -> float:
 def _statistics(
     values: np.ndarray, near: dict[str, list[str]], method: Method, permutations: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Statistic, p value and whether each place is on the low side."""
-    from esda.getisord import G_Local  # about 1.5 s to import: only when a person asks for it
+    """Local statistic, p value and "is low" of each place."""
+    from esda.getisord import G_Local  # about 1.5 s to import, so only when clusters are drawn
     from esda.moran import Moran_Local
     from libpysal.weights import W
 
     weights = W(near, silence_warnings=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # numba absent: slower, the same numbers
+        warnings.simplefilter("ignore")  # esda warns without numba: slower, but the same numbers
         if method == "moran":
             local = Moran_Local(values, weights, permutations=permutations, seed=SEED, n_jobs=1)
             return local.Is, local.p_sim, values < values.mean()
@@ -67,7 +67,7 @@ def _statistics(
 
 
 def _labels(values: np.ndarray, near: dict[str, list[str]], low: np.ndarray, method: Method) -> np.ndarray:
-    """What a significant place is: like its neighbours, or unlike them (Moran only)."""
+    """Cluster code of each place if significant; only Moran's I can tell a place unlike its neighbours."""
     if method == "getis_ord":
         return np.where(low, "weak", "strong")
     codes = list(near)
@@ -86,25 +86,30 @@ def local_clusters(
     level: float = LEVEL,
     permutations: int = 999,
 ) -> pd.DataFrame:
-    """Clusters of low and high values.
+    """Classify subdistricts into clusters of low and high values.
 
     Parameters
     ----------
     values
-        Index ``subdistrict_code``; a low value is weak (baht per head, strength); NA = not known, takes no part.
+        Index ``subdistrict_code``; a low value is weak (baht per head, strength); NA (not known) is left out.
     adjacency
-        Pairs that share a border.
+        ``subdistrict_code_a``, ``subdistrict_code_b``: one row per shared border.
     method
-        ``moran`` also tells a weak place among strong ones; ``getis_ord`` (G*) only hot and cold spots.
+        ``moran`` also finds a weak place among strong ones; ``getis_ord`` (G*) only hot and cold spots.
     level
-        Share of the findings that may be false (false discovery rate).
+        False discovery rate, 0-1.
 
     Returns
     -------
     DataFrame
         ``subdistrict_code``, ``value``, ``statistic``, ``p_value`` (NaN where not computed), ``cluster`` (one of
-        ``CLUSTERS``; ``alone`` = no neighbour whose value is known). All ``not_significant`` when fewer than
-        eight places are known or all values are equal.
+        ``CLUSTERS``; ``alone`` = no neighbour with a known value). Nothing is tested when fewer than ``FEWEST`` places
+        have a known value and a neighbour, or when all their values are equal.
+
+    Raises
+    ------
+    ValueError
+        For an unknown ``method``.
     """
     if method not in METHODS:
         raise ValueError(f"local_clusters: found method {method!r}; expected one of {METHODS}; choose one of these")

@@ -1,7 +1,7 @@
-"""The named figures of the board: each counted in one place for every output (wall, page, pack, sheet, download).
+"""Named figures of the board: one definition each for every output (wall, page, pack, printed sheet, download).
 
-A figure is a function of named frames; its parameters say which. Its words stand in the catalogues under
-``named_<code>`` and, what exactly it counts, ``named_<code>_what``; where it stands is the table of ``docs/figures.md``.
+A figure is a function whose parameter names say which frames it needs. The text catalogues hold its label under
+``named_<code>`` and its definition under ``named_<code>_what``; ``docs/figures.md`` lists where it is shown.
 """
 
 from __future__ import annotations
@@ -18,31 +18,34 @@ from geo.statuses import COVERED, NONE, NOT_REPORTED, waits
 
 
 class Figure(NamedTuple):
-    """``kind``: ``count``, ``satang`` or ``share`` (0-1)."""
+    """One named figure. ``source`` computes it; ``kind`` is ``count``, ``satang`` or ``share`` (0-1)."""
 
     source: Callable[..., Any]
     kind: str = "count"
 
     @property
     def needs(self) -> set[str]:
-        """The frames (and, for the classes, the label and the bar) that it is counted from."""
+        """Names of the required frames, and for A/B/C classes of ``weakest`` (class label) and ``hold`` (stability)."""
         return set(inspect.signature(self.source).parameters)
 
 
 def count(code: str, **frames: Any) -> int | float | None:
-    """The value of a named figure; ``None`` = not known. Frames that it does not need may be given too."""
+    """Value of a named figure; ``None`` = not known. Raises ``KeyError`` for an unknown code or a missing frame.
+
+    Superfluous frames are ignored.
+    """
     figure = FIGURES[code]
     value = figure.source(**{name: frames[name] for name in figure.needs})
     return None if pd.isna(value) else float(value) if figure.kind == "share" else int(value)
 
 
 def counted(**frames: Any) -> dict[str, int | float | None]:
-    """Every figure that can be counted from these frames."""
+    """Value by code of every figure whose frames are all given."""
     return {code: count(code, **frames) for code, figure in FIGURES.items() if figure.needs <= set(frames)}
 
 
 def weak_places(units: pd.DataFrame, coverage: pd.DataFrame, weakest: str) -> pd.DataFrame:
-    """The rows of coverage of the places of the weakest class."""
+    """Rows of ``coverage`` for the subdistricts whose class in ``units`` is ``weakest``."""
     return coverage[coverage["subdistrict_code"].isin(set(units.loc[_weak(units, weakest), "subdistrict_code"]))]
 
 
@@ -63,7 +66,7 @@ def _pairs(pairs: pd.DataFrame, outcome: str) -> pd.DataFrame:
 
 
 def _stake(pairs: pd.DataFrame, by_area: pd.DataFrame) -> Any:
-    """Summed by place, where no satang counts twice."""
+    """Satang at stake, summed by place: summed by pair, a record in several pairs would count several times."""
     places = _pairs(pairs, "suspected_duplication")["area_code"]
     return known_sum(by_area.loc[by_area["area_code"].isin(places), "at_stake_satang"])
 
@@ -73,7 +76,7 @@ def _weak(units: pd.DataFrame, weakest: str) -> pd.Series:
 
 
 def _weak_border(units: pd.DataFrame, weakest: str) -> int:
-    """On the border of the weakest class from above: looked at beside the weak, never counted among them."""
+    """Places of a better class on the border to the weakest one; they are not counted as weak."""
     near = units["border"].astype("string").str.split("/").map(lambda ends: weakest in ends, na_action="ignore")
     return (near.eq(True).fillna(False).astype(bool) & ~_weak(units, weakest)).sum()
 
@@ -83,7 +86,7 @@ def _aligned_share(alignment: pd.DataFrame) -> float | None:
     return met / (met + other) if met + other else None
 
 
-# In the order of docs/figures.md: who is where, records and money, gaps, overlaps, classes, pilots, direction.
+# In the order of docs/figures.md: coverage, records and money, gaps, overlaps, classes, pilots, alignment.
 FIGURES: dict[str, Figure] = {
     "subdistricts": Figure(lambda coverage: len(coverage)),
     "covered": Figure(lambda coverage: _is(coverage, COVERED).sum()),

@@ -1,4 +1,4 @@
-"""Who looks after which place, group or function; where nobody is named; targets of departments beside a place's own plan."""
+"""Assignments of people to places, groups and functions, what has none, and department targets versus plans."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ MEETS, NOT_ASKED, NO_TARGET, NO_PLAN = "meets", "not_asked", "no_target", "no_pl
 
 
 def by_place(areas: pd.DataFrame, entries: pd.DataFrame, completeness: pd.Series) -> pd.DataFrame:
-    """Who looks after every subdistrict.
+    """Assignment status of every subdistrict.
 
     Parameters
     ----------
-    entries : assignments that hold: ``looked_after``, ``area_level``, ``subdistrict_code``, ``district_code``, ``province_code``.
-    completeness : by subdistrict, share of those that owe the register who have given it (:mod:`geo.coverage.heard`).
+    areas
+        ``subdistrict_code``, ``district_code``.
+    entries
+        Valid assignments: ``looked_after``, ``area_level``, ``subdistrict_code``, ``district_code``, ``province_code``.
+    completeness
+        By subdistrict, share of the bases owing this register that have reported (:mod:`geo.coverage.heard`).
 
     Returns
     -------
-    ``subdistrict_code``, ``entries`` (that name the subdistrict), ``status``: ``place`` (somebody looks after it),
-    ``part`` (after a village or a group in it), ``above`` (only after its whole district or the province), ``nobody`` (and
-    all who owe the register have given it), ``not_known``.
+    DataFrame
+        One row per subdistrict: ``subdistrict_code``, ``entries`` (naming it), ``status``: ``place`` (it is assigned to
+        someone), ``part`` (a village, group or function in it is), ``above`` (only its district or province is),
+        ``nobody`` (and every report that is due has come), ``not_known``.
     """
     codes = areas["subdistrict_code"]
     of_place = entries["looked_after"].eq("place").fillna(False)
@@ -45,7 +50,7 @@ def by_place(areas: pd.DataFrame, entries: pd.DataFrame, completeness: pd.Series
 
 
 def of_place(entries: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Assignments that reach a subdistrict: of the place itself, of villages, groups and functions in it, then of its district and province."""
+    """Assignments that reach subdistrict ``code``: of the place, of parts in it, then of its district and province."""
     own = entries["subdistrict_code"].eq(code).fillna(False).astype(bool)
     above = entries["subdistrict_code"].isna() & (
         entries["district_code"].eq(code[:4]).fillna(False)
@@ -59,7 +64,7 @@ def of_place(entries: pd.DataFrame, code: str) -> pd.DataFrame:
 
 
 def groups_without(organisations: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
-    """Groups and networks that no assignment names (by name, and by place where the assignment has one)."""
+    """Rows of ``organisations`` that no assignment names (by name, and by place where the assignment has one)."""
     named = entries[entries["looked_after"].eq("group").fillna(False) & entries["group_name"].notna()]
     keys = [squeeze(str(name)) for name in named["group_name"]]
     named_groups = set(zip(keys, named["subdistrict_code"].fillna(""), strict=True))
@@ -71,25 +76,27 @@ def groups_without(organisations: pd.DataFrame, entries: pd.DataFrame) -> pd.Dat
 
 
 def functions_without(themes: list[str], entries: pd.DataFrame) -> list[str]:
-    """Functions that no assignment of a function names, in the order of ``themes``."""
+    """Codes of ``themes`` that no assignment to a function names, in their order."""
     named = set(entries.loc[entries["looked_after"].eq("function").fillna(False), "theme_code"].dropna())
     return [theme for theme in themes if theme not in named]
 
 
 def targets_beside_plans(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
-    """What departments set themselves for a subdistrict and function, beside what the plans of the place ask for.
+    """Targets of departments per subdistrict and function, against what the plans of the place ask for.
 
     Parameters
     ----------
-    targets : ``subdistrict_code``, ``theme_code``, ``agency_code``, ``quantity``, ``done``.
-    plans : ``subdistrict_code``, ``plan_exists``, ``priority_theme`` (comma-joined), villages' plans as well.
+    targets
+        ``subdistrict_code``, ``theme_code``, ``agency_code``, ``quantity``, ``done``.
+    plans
+        ``subdistrict_code``, ``priority_theme`` (comma-joined function codes); plans of villages and subdistricts.
 
     Returns
     -------
-    ``subdistrict_code``, ``theme_code``, ``agencies`` (comma-joined), ``targets``, ``finished`` (targets of which all is
-    done; NA where nothing is said of what is done), ``askers`` (plans that ask for the function), ``match``: ``meets``, ``not_asked``
-    (plans are known and none asks), ``no_plan`` (no plan of the place says what it asks for), ``no_target`` (asked for, and
-    no department has a target that we know of).
+    DataFrame
+        One row per subdistrict and function: ``agencies`` (comma-joined), ``targets``, ``finished`` (targets fully
+        done; NA where no progress is stated), ``askers`` (plans that ask for it), ``match``: ``meets``, ``not_asked``
+        (plans ask only for others), ``no_plan`` (no plan says what it asks for), ``no_target`` (asked for, no target).
     """
     placed = targets[targets["subdistrict_code"].notna() & targets["theme_code"].notna()]
     finished = placed["done"].ge(placed["quantity"]).where(placed["done"].notna() & placed["quantity"].notna())

@@ -1,6 +1,6 @@
-"""The nation by province: light shapes of the provinces, and what the store knows of each.
+"""The nation by province: simplified province shapes, and the status and sums of each province.
 
-A province without a record is *none* where every base that owes a report about it has spoken for the whole of it.
+A province without a record is *none* only where every base that owes a report about it has reported on all of it.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from geo.maps.simplify import DECIMALS, feature, label_points, union
 from geo.measure import WGS84, metric_crs
 from geo.statuses import NOT_REPORTED, decide
 
-TOLERANCE_M = 1500  # a province is some hundred pixels wide on the nation's map
+TOLERANCE_M = 1500  # a province is only about a hundred pixels wide on the national map
 SPECK_KM2 = 5.0
 CHOICES = ("fiscal_year", "agency", "stream", "theme")
 
 
 def province_shapes(subdistricts: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
-    """Dissolve the nation's subdistricts to provinces and simplify them together: neighbours share their border.
+    """Dissolve subdistricts into provinces and simplify these together, so that neighbours keep a common border.
 
-    Columns in: province_code, geometry. Columns out: province_code, lon, lat (where a label has room), area_km2 (of the
-    shapes given), geometry, EPSG:4326, by code. Islands under 5 km2 are left out unless the province has nothing else.
+    Columns in: ``province_code``, ``geometry``, any CRS. Columns out, one row per province by code: ``province_code``,
+    ``lon``, ``lat`` (label point), ``area_km2`` (before simplification), ``geometry``; EPSG:4326. Parts under 5 km2 are
+    dropped, except the largest part of a province.
     """
     metric = subdistricts.to_crs(metric_crs(subdistricts))
     groups = {str(code): rows.geometry.to_numpy() for code, rows in metric.groupby("province_code")}
@@ -52,7 +53,11 @@ def _without_specks(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def to_geojson(shapes: gpd.GeoDataFrame, names: dict[str, tuple[str, str]]) -> bytes:
-    """The file that the map fetches: c code, n and e the Thai and English name; labels as ``districts`` with lx, ly."""
+    """GeoJSON that the map fetches; property names are short to keep it small.
+
+    ``c`` code, ``n`` Thai name, ``e`` English name. The member ``districts`` holds the label points (``lx``, ``ly``).
+    ``names`` maps a province code to its Thai and English name.
+    """
     rows = list(shapes[["province_code", "lon", "lat"]].itertuples(index=False, name=None))
     words = [{"c": code, "n": names[code][0], "e": names[code][1]} for code, _lon, _lat in rows]
     features = [feature(shape, **properties) for shape, properties in zip(shapes.geometry, words, strict=True)]
@@ -70,7 +75,7 @@ def to_geojson(shapes: gpd.GeoDataFrame, names: dict[str, tuple[str, str]]) -> b
 
 
 def chosen_sums(sums: pd.DataFrame, **choices: object) -> pd.DataFrame:
-    """Rows of the nation's sums that meet the choices; ``None`` = all."""
+    """Rows of ``sums`` that meet the choices (names in :data:`CHOICES`); ``None`` = no restriction."""
     for name, value in choices.items():
         if value is not None:
             column = name if name == "fiscal_year" else f"{name}_code"
@@ -88,7 +93,7 @@ def by_province(
     waiting: pd.DataFrame | None = None,
     **choices: object,
 ) -> pd.DataFrame:
-    """What is known of every province under the choices.
+    """Status and sums of every province under the choices.
 
     Parameters
     ----------
@@ -96,15 +101,17 @@ def by_province(
         ``province_code``, ``fiscal_year``, ``agency_code``, ``stream_code``, ``theme_code``, ``base``, ``records``,
         ``amount_satang`` (NA = no record stated money).
     dues, reports
-        As :func:`geo.coverage.heard.bearing_on` and ``heard`` take them; a report of a part of a province ends no due.
+        As in :func:`geo.coverage.heard.bearing_on` and ``heard``; a report on part of a province fulfils no due.
     waiting
-        Rows that may belong to the choices and wait (``row_id``, ``area_code``).
+        Quarantined rows that may belong to the choices (``row_id``, ``area_code``).
+    choices
+        ``agency``, ``stream``, ``theme``: a code each, ``None`` = no restriction.
 
     Returns
     -------
     DataFrame
-        ``province_code``, ``status`` (covered, none, not_reported), ``agencies``, ``records``, ``bases`` (that spoke),
-        ``amount_satang``; what is not reported has no figures, and money that nobody stated stays unknown.
+        One row per province: ``province_code``, ``status`` (covered, none, not_reported), ``agencies``, ``records``
+        (both NA where not reported), ``bases`` (that reported on any part), ``amount_satang`` (NA = none stated).
     """
     require_columns(sums, ["province_code", "agency_code", "base", "records", "amount_satang"], "sums")
     chosen = chosen_sums(sums, fiscal_year=fiscal_year, **choices)
@@ -132,7 +139,7 @@ def by_province(
 
 
 def _owed(sums: pd.DataFrame, dues: pd.DataFrame, **choices: object) -> pd.DataFrame:
-    """The dues that bear on the choices, those of a district as dues of its province."""
+    """Dues relevant to the choices; a due for a district or subdistrict becomes one for its province."""
     theme = choices.get("theme")
     bases = () if theme is None else set(chosen_sums(sums, theme=theme)["base"].dropna())
     agency, stream = choices.get("agency"), choices.get("stream")
@@ -147,7 +154,7 @@ def _owed(sums: pd.DataFrame, dues: pd.DataFrame, **choices: object) -> pd.DataF
 
 
 def _spoken(reports: pd.DataFrame, fiscal_year: int | None) -> pd.Series:
-    """How many bases spoke for any part of a province."""
+    """Number of bases that reported on any part of each province."""
     if fiscal_year is not None:
         year = reports["fiscal_year"]
         reports = reports[(year.isna() | year.eq(fiscal_year)).fillna(True).astype(bool)]

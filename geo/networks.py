@@ -1,7 +1,7 @@
-"""Networks, circles and movements as a graph of who is in what: links of villages, parts, bridges, the two movements.
+"""Networks, circles and movements as a graph of memberships: tables of bodies, components, bridges, the two movements.
 
-A membership is an edge between a member (a village, group, person, network) and a body (a network, circle, movement,
-coordinating unit). A network that is itself a member of a movement is one node with both.
+A membership is an edge between a member (village, group, person, network) and a body (network, circle, movement,
+coordinating unit). A network that is itself a member of a movement is a single node in both roles.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ MOVEMENTS = (BOTH, PLAN_ONLY, WELFARE_ONLY, NEITHER, NOT_KNOWN)
 
 
 def _keys(memberships: pd.DataFrame) -> pd.DataFrame:
-    """Names of both ends of every membership: a village by its code, a person who is not named by the entry alone."""
+    """Add node keys for both ends of every membership; an unnamed member is a node of its own."""
     members = []
     for row in each_row(memberships):
         if row.member_kind == "village" and isinstance(row.village_code, str):
             members.append(f"village:{row.village_code}")
         elif not isinstance(row.member, str):
             members.append(f"entry:{row.Index}")
-        elif row.member_kind in ("village", "group", "person"):  # names repeat from place to place
+        elif row.member_kind in ("village", "group", "person"):  # the same name occurs in several places
             members.append(f"{row.member_kind}:{squeeze(row.member)}:{row.area_code}")
         else:
             members.append(f"body:{squeeze(row.member)}")
@@ -41,14 +41,17 @@ def nodes_and_links(memberships: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
     Parameters
     ----------
-    memberships : ``member``, ``member_kind``, ``body``, ``body_kind``, ``village_code``, ``area_code``, ``relation``; those that hold.
+    memberships
+        Valid ones: ``member``, ``member_kind``, ``body``, ``body_kind``, ``village_code``, ``area_code``, ``relation``.
 
     Returns
     -------
-    ``nodes`` by key: ``label``, ``kind``, ``area_code``, ``links`` (members or bodies beside it), ``part`` (0 = the largest
-    part that hangs together); ``links``: ``member_key``, ``body_key``, ``relation``, one per pair.
+    nodes : DataFrame
+        Index ``key``; ``label``, ``kind``, ``area_code``, ``links`` (degree), ``part`` (component, 0 = largest).
+    links : DataFrame
+        One row per pair: ``member_key``, ``body_key``, ``relation``.
     """
-    import networkx as nx  # only where a network is drawn
+    import networkx as nx  # slow to import, so only when a network is drawn
 
     table = _keys(memberships)
     links = table.drop_duplicates(["member_key", "body_key"])[["member_key", "body_key", "relation"]]
@@ -65,7 +68,7 @@ def nodes_and_links(memberships: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def by_subdistrict(memberships: pd.DataFrame) -> pd.DataFrame:
-    """The same with a subdistrict in place of its members, for bodies of several places: what a whole province can show."""
+    """Memberships with the subdistrict as member, of bodies in several of them: coarse enough for a whole province."""
     placed = memberships[memberships["subdistrict_code"].notna()]
     several = placed.groupby("body")["subdistrict_code"].nunique()
     kept = placed[placed["body"].isin(several.index[several > 1])]
@@ -73,7 +76,7 @@ def by_subdistrict(memberships: pd.DataFrame) -> pd.DataFrame:
 
 
 def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """``nodes`` with ``x`` and ``y`` (0 to 1) of a drawing in which what belongs together lies together; always the same."""
+    """``nodes`` with ``x`` and ``y`` (0-1) from a spring layout with a fixed seed."""
     import networkx as nx
 
     graph: Any = nx.Graph(list(zip(links["member_key"], links["body_key"], strict=True)))
@@ -86,11 +89,11 @@ def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 
 def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
-    """Every body, most members first: what the picture draws, in figures.
+    """One row per body, most members first: the table to the network drawing.
 
-    ``body``, ``body_kind`` (the one that most of its rows say), ``members``, ``villages``, ``groups``, ``people``,
-    ``subdistricts``, ``coordinators``, ``above`` (bodies that it is itself in): its lines in the picture are those of
-    ``members`` and ``above``.
+    ``body_key``, ``body``, ``body_kind`` (the most frequent one), ``members``, ``villages``, ``groups``, ``people``,
+    ``subdistricts``, ``coordinators``, ``above`` (bodies it is a member of). Its lines in the drawing are ``members``
+    plus ``above``.
     """
     table = _keys(memberships)
     bodies_of = table.groupby("body_key", sort=False)
@@ -108,18 +111,22 @@ def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
 
 
 def covering(memberships: pd.DataFrame, organisations: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Networks, circles and movements over a subdistrict: those with a member in it, then networks of it or of its district.
+    """Bodies of a subdistrict: those with a member in it, then networks registered for it or for its district.
 
     Parameters
     ----------
-    memberships : those that hold, as in :func:`nodes_and_links`.
-    organisations : ``organisation_name``, ``organisation_kind``, ``area_level``, ``area_code``; networks alone are taken.
-    code : six digits.
+    memberships
+        Valid ones, as in :func:`nodes_and_links`, with ``subdistrict_code``.
+    organisations
+        ``organisation_name``, ``organisation_kind``, ``area_code``; only networks are used.
+    code
+        Six digits.
 
     Returns
     -------
-    ``body``, ``body_kind``, ``members`` (in the subdistrict; NA for a network that is only registered for it), one per body,
-    most members first.
+    DataFrame
+        One row per body, most members first: ``body``, ``body_kind``, ``members`` (in the subdistrict; NA for a
+        network that is only registered).
     """
     own = memberships[memberships["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     links = (
@@ -136,28 +143,28 @@ def covering(memberships: pd.DataFrame, organisations: pd.DataFrame, code: str) 
 
 
 def unlinked(villages: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
-    """Villages (``village_code``) that no network has as a member, by themselves or through a group of theirs."""
+    """Rows of ``villages`` (``village_code``) without a member in any network."""
     linked = memberships.loc[memberships["body_kind"].eq("network").fillna(False), "village_code"].dropna()
     return villages[~villages["village_code"].isin(linked)].reset_index(drop=True)
 
 
 def bridges(memberships: pd.DataFrame) -> pd.DataFrame:
-    """Subdistricts in which networks or circles of several places meet: those that alone hold others together first.
+    """Subdistricts in which two or more networks or circles meet, those with the most ``parts`` first.
 
-    Movements and coordinating units join every place by their nature and are left out.
+    Movements and coordinating units are left out, because they span every place by definition.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``bodies`` (that meet there), ``parts`` (into how many pieces its part of the whole falls
-        without it; 1 = others hold it too), ``on_ways`` (0-1: share of the shortest ways between others that pass it).
+        ``subdistrict_code``, ``bodies`` (that meet there), ``parts`` (components into which its component falls without
+        it; 1 = it is no articulation point), ``on_ways`` (betweenness centrality, 0-1).
     """
     import networkx as nx
 
     table = _keys(memberships[memberships["body_kind"].isin(["network", "circle"])])
     pairs = table[table["subdistrict_code"].notna()][["subdistrict_code", "body_key"]].drop_duplicates()
     wide = pairs["body_key"].value_counts()
-    pairs = pairs[pairs["body_key"].isin(wide.index[wide > 1])]  # what is in one place alone joins nothing
+    pairs = pairs[pairs["body_key"].isin(wide.index[wide > 1])]  # a body in a single place connects nothing
     graph: Any = nx.Graph(list(zip(pairs["subdistrict_code"], pairs["body_key"], strict=True)))
     meeting = [code for code in sorted(set(pairs["subdistrict_code"])) if graph.degree(code) > 1]
     cut = set(nx.articulation_points(graph))
@@ -177,11 +184,10 @@ def bridges(memberships: pd.DataFrame) -> pd.DataFrame:
 
 
 def movements(areas: pd.DataFrame, memberships: pd.DataFrame, completeness: pd.Series) -> pd.DataFrame:
-    """Which of the two movements every subdistrict is in: ``both``, one, ``neither``, ``not_known``.
+    """Which of the two movements every subdistrict is in: one row each, ``movements`` one of :data:`MOVEMENTS`.
 
-    ``neither`` and ``..._only`` say "not in the other", so they are said only where all who owe a report of memberships
-    have given it (``completeness`` by subdistrict, see :mod:`geo.coverage.heard`); elsewhere what is known to be there is
-    said (``plan_only`` ...) with ``is_sure`` False, and nothing known is ``not_known``.
+    ``neither`` needs ``completeness`` 1 (by subdistrict, see :mod:`geo.coverage.heard`), otherwise it is ``not_known``.
+    ``plan_only`` and ``welfare_only`` have ``is_sure`` False where a report is missing: the other one may be there too.
     """
     codes = areas["subdistrict_code"]
     inside = {

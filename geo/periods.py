@@ -1,6 +1,6 @@
-"""When a support runs: stated dates first, the fiscal year where dates are missing, else not known.
+"""Period of a support record: its stated dates, the fiscal year where dates are missing, else not known.
 
-A fiscal year is the integer Gregorian year of its end: 2007 runs from 2006-10-01 to 2007-09-30.
+A fiscal year is named by the Gregorian year of its end: 2007 runs from 2006-10-01 to 2007-09-30.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from geo.frames import require_columns
 from loaders import year_shares
 
 MONEY = ("amount_satang", "committed_satang", "paid_satang")
-FIRST_MONTH = 10  # October opens the Thai fiscal year
+FIRST_MONTH = 10  # the Thai fiscal year starts in October
 NEVER, ONE_DAY = np.datetime64("NaT", "s"), np.timedelta64(1, "D")
 
 
 def _fiscal_start(years: np.ndarray, has_year: np.ndarray) -> np.ndarray:
-    """1 October that opens each fiscal year, NaT where the year is not known."""
+    """1 October on which each fiscal year starts, NaT where the year is not known."""
     start = ((years - 1 - 1970) * 12 + FIRST_MONTH - 1).astype("datetime64[M]").astype("datetime64[s]")
     return np.where(has_year, start, NEVER)
 
@@ -32,7 +32,7 @@ def fiscal_year_bounds(fiscal_year: int) -> tuple[dt.date, dt.date]:
 
 
 def _fiscal_year_of(days: np.ndarray) -> np.ndarray:
-    """The fiscal year of each day; without meaning where the day is NaT."""
+    """Fiscal year of each day; meaningless where the day is NaT."""
     return 1970 + (days.astype("datetime64[M]").astype("int64") + 13 - FIRST_MONTH) // 12
 
 
@@ -41,13 +41,13 @@ def _days(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _stated(support: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The stated fiscal years (0 where there is none) and where there is one."""
+    """Stated fiscal years (0 = none) and the mask of rows that state one."""
     years = pd.to_numeric(support["fiscal_year"]).astype("Int64")
     return years.to_numpy(dtype="int64", na_value=0), years.notna().to_numpy()
 
 
 def periods(support: pd.DataFrame) -> pd.DataFrame:
-    """First and last day of each record and what they rest on.
+    """First and last day of each record, and the basis for them.
 
     Parameters
     ----------
@@ -58,19 +58,24 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Same index; ``starts``, ``ends`` (inclusive, NaT = not known) and ``basis``: ``dates`` (both stated),
-        ``part_dates`` (one stated; the other is the edge of the fiscal year, never open-ended), ``fiscal_year``,
+        ``part_dates`` (one stated, the other is the bound of the fiscal year; never open-ended), ``fiscal_year``,
         ``not_known`` (nothing stated, or an end before its start and no fiscal year).
+
+    Raises
+    ------
+    ValueError
+        When a column is missing.
     """
     require_columns(support, ["starts_on", "ends_on", "fiscal_year"], "support")
     starts, ends = _days(support, "starts_on"), _days(support, "ends_on")
-    reversed_dates = starts > ends  # a typing error: the dates say nothing, the fiscal year still may
+    reversed_dates = starts > ends  # a typing error: ignore both dates, fall back to the fiscal year
     starts, ends = np.where(reversed_dates, NEVER, starts), np.where(reversed_dates, NEVER, ends)
     no_start, no_end = np.isnat(starts), np.isnat(ends)
     stated, has_year = _stated(support)
     basis = np.select(
         [~no_start & ~no_end, ~no_start | ~no_end, has_year], ["dates", "part_dates", "fiscal_year"], "not_known"
     )
-    # one date alone: the stated year gives the other edge if it lies on the right side, else the date's own year
+    # one date only: the other is the bound of the stated year, or of the date's own year if that would be reversed
     single_date = np.where(no_start, ends, starts)
     own, has_own = _fiscal_year_of(single_date), ~np.isnat(single_date)
     year_start, year_end = _fiscal_start(stated, has_year), _fiscal_start(stated + 1, has_year) - ONE_DAY
@@ -81,20 +86,17 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
 
 
 def _money_year(support: pd.DataFrame, when: pd.DataFrame) -> pd.Series:
-    """The year that has a record's money where nobody shared it: the stated one, else that of its start; NA = undated.
-
-    A sheet that splits its money by year states the year of each part, so that parts are records of their own.
-    """
+    """Fiscal year of a record's money without stated shares: the stated year, else that of its start; NA = undated."""
     (stated, has_year), starts = _stated(support), when["starts"].to_numpy()
     years = np.where(has_year, stated, _fiscal_year_of(starts))
     return pd.Series(pd.arrays.IntegerArray(years, ~has_year & np.isnat(starts)), index=support.index)
 
 
 def by_money_year(support: pd.DataFrame) -> pd.DataFrame:
-    """Every record once for each fiscal year that has money of it: ``money_year`` (NA = undated), amounts of that year.
+    """One row per record and fiscal year of its money: adds ``money_year`` (NA = undated), amounts are of that year.
 
-    Shares that a person stated (``year_shares``, :mod:`loaders.year_shares`) are followed; over the years the amounts
-    add up to the satang.
+    A record has several years only through shares that a person stated (``year_shares``, :mod:`loaders.year_shares`);
+    its parts add up exactly to its satang.
     """
     shared = _is_shared(support)
     whole = support[~shared]
@@ -107,14 +109,17 @@ def by_money_year(support: pd.DataFrame) -> pd.DataFrame:
 
 
 def _part_of(shared: pd.DataFrame, fiscal_year: int) -> pd.DataFrame:
-    """Records with stated shares as one of their years has them; those without a share of it left out."""
+    """Records that have a stated share of ``fiscal_year``, with the amounts of that year."""
     mine = shared[[fiscal_year in dict(year_shares.parse(text)) for text in shared["year_shares"]]]
     every = pd.Series(True, index=mine.index)
     return _with_part(mine, every, fiscal_year).assign(money_year=pd.array([fiscal_year] * len(mine), dtype="Int64"))
 
 
 def _with_part(support: pd.DataFrame, taken: pd.Series, fiscal_year: int) -> pd.DataFrame:
-    """The year's part of every amount of the rows ``taken``; all of it is this year's: taking it again changes nothing."""
+    """Reduce the amounts of the rows in mask ``taken`` to the part of ``fiscal_year``.
+
+    ``year_shares`` then becomes ``YEAR:1``, so that a second call changes nothing.
+    """
     at = taken.to_numpy()
     texts = support.loc[at, "year_shares"].tolist()
     shared_years = (
@@ -136,7 +141,7 @@ def _part(text: str, satang: Any, fiscal_year: int) -> Any:
 
 
 def years_of(support: pd.DataFrame) -> set[int]:
-    """Every fiscal year that shows a record: stated, run in, or with a share of its money."""
+    """Every fiscal year that a record states, runs in, or has a share of its money in."""
     stated = {int(year) for year in support["fiscal_year"].dropna()}
     shared = support.loc[_is_shared(support), "year_shares"].unique() if "year_shares" in support else ()
     when = periods(support)[["starts", "ends"]].dropna().drop_duplicates()
@@ -152,12 +157,12 @@ def _is_shared(support: pd.DataFrame) -> pd.Series:
 
 
 def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None, when: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The records that a fiscal year shows, with ``counted_in``; ``None`` = all records as they are.
+    """Records of a fiscal year, with an added column ``counted_in``; ``None`` = all records, amounts unchanged.
 
-    A record over several years is in each that it touches; its money is counted once (:func:`by_money_year`): where a
-    person shared it, each year has its part (``shared_years`` keeps the shares). Elsewhere its amounts are NA and
-    ``counted_in`` names the year that has them (NA = this one). ``when`` is what :func:`periods` says of the same records,
-    for who has asked it already.
+    A record over several years is in each that it touches, but its money is counted once: in its money year, or where
+    a person stated shares, each year's part in that year (``shared_years`` keeps the shares). In a year without its
+    money the amounts are NA and ``counted_in`` names the year that has it (NA = this one). ``when``: result of
+    :func:`periods` for the same records, if the caller already has it.
     """
     if fiscal_year is None:
         return support.assign(counted_in=pd.Series(pd.NA, index=support.index, dtype="Int64"))
@@ -180,9 +185,9 @@ def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None, when: pd.Data
 
 
 def in_fiscal_year(support: pd.DataFrame, fiscal_year: int, when: pd.DataFrame | None = None) -> pd.Series:
-    """True where the record states this fiscal year, its period touches it or its money has a share in it.
+    """True where a record states the fiscal year, its period touches it, or its money has a share in it.
 
-    Undated records are False.
+    False for undated records. ``when`` as in :func:`of_fiscal_year`.
     """
     first, last = (np.datetime64(day, "s") for day in fiscal_year_bounds(fiscal_year))
     when = periods(support) if when is None else when
@@ -196,7 +201,7 @@ def in_fiscal_year(support: pd.DataFrame, fiscal_year: int, when: pd.DataFrame |
 
 
 def runs_on(support: pd.DataFrame, on: dt.date) -> pd.Series:
-    """True where the record's period holds the day ``on``."""
+    """True where the record's period includes the day ``on``."""
     day, when = pd.Timestamp(on), periods(support)
     return (when["starts"] <= day) & (when["ends"] >= day)
 
@@ -214,11 +219,11 @@ def filter_support(
     district: str | Collection[str] | None = None,
     on: dt.date | None = None,
 ) -> pd.DataFrame:
-    """The records that meet every choice; ``None`` = no choice, a text or a collection of codes = one of these.
+    """Records that meet every choice: a code, or any of a collection of codes; ``None`` = no restriction.
 
-    A year keeps records that state it or whose dates touch it (2007: 2006-10-01 to 2007-09-30), so a record over
-    two years is in both, its money once (:func:`of_fiscal_year`). Records whose period is not known are in no year and on
-    no day. A district keeps records inside it and at its own level, not those of the whole province.
+    ``fiscal_year`` works as in :func:`of_fiscal_year`. ``on`` keeps records whose period includes that day. Records of
+    unknown period are in no year and on no day. A district keeps records inside it and for the district as a whole, not
+    those of the province. Returns ``support`` with ``counted_in`` added.
     """
     keep = pd.Series(True, index=support.index)
     for column, codes in {

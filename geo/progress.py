@@ -1,4 +1,4 @@
-"""Progress of communities over the years: plans and their cohorts, what communities have become; what is not said is not known."""
+"""Progress of communities over the years: plans, their cohorts, stages reached; a missing cell is "not known"."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import pandas as pd
 
 
 def planned(communities: pd.DataFrame) -> pd.DataFrame:
-    """By subdistrict: ``villages``, ``planned_share`` of them with a plan (NA where of none it is known)."""
+    """By subdistrict: ``villages``, ``planned_share`` (0-1, of the villages where it is known; NA where of none)."""
     answer = communities["plan_exists"].astype("Float64")
     groups = answer.groupby(communities["subdistrict_code"])
     return pd.DataFrame({"villages": groups.size(), "planned_share": groups.mean()})
 
 
 def cohorts(communities: pd.DataFrame) -> pd.DataFrame:
-    """Villages by the cohort of their plan: ``cohort`` (NA = not known), ``villages``, ``planned``, ``without``, ``not_known``, years.
+    """One row per cohort of plans, with counts of villages that add up to all of ``communities``.
 
-    Every village is in one row: the column ``villages`` adds up to all of them.
+    ``cohort`` (NA = not known), ``villages``, of these ``planned``, ``without`` and ``not_known``, ``first_year`` and
+    ``last_year`` of their plans.
     """
     exists = communities["plan_exists"]
     table = pd.DataFrame(
@@ -31,7 +32,7 @@ def cohorts(communities: pd.DataFrame) -> pd.DataFrame:
 
 
 def plans_by_year(communities: pd.DataFrame) -> pd.DataFrame:
-    """Plans that are known by the year they were made: ``year``, ``new``, ``villages`` (so far), ``share`` (of all villages)."""
+    """Plans by the year they were made: ``year``, ``new``, ``villages`` (cumulative), ``share`` (0-1 of all)."""
     made = communities.loc[communities["plan_exists"].eq(True).fillna(False), "plan_year"].dropna().astype(int)
     new = made.value_counts().sort_index()
     so_far = new.cumsum()
@@ -39,10 +40,10 @@ def plans_by_year(communities: pd.DataFrame) -> pd.DataFrame:
 
 
 def stages_by_year(entries: pd.DataFrame) -> pd.DataFrame:
-    """What communities were judged to be: one row per ``stage`` and ``fiscal_year``.
+    """Judgements of communities: one row per ``stage`` and ``fiscal_year``.
 
-    ``judged`` (places of which the year says something), ``reached``, ``share`` (of those judged), ``gained`` and ``lost``
-    (against the year before in which the same place was judged). The last word of a year counts.
+    ``judged`` (places judged that year), ``reached``, ``share`` (0-1 of those judged), ``gained`` and ``lost`` (against
+    the previous year in which the same place was judged). Of several judgements in a year the last row counts.
     """
     judgements = entries[entries["reached"].notna() & entries["fiscal_year"].notna() & entries["area_code"].notna()]
     judgements = judgements.drop_duplicates(["stage", "fiscal_year", "area_code"], keep="last").sort_values(
@@ -58,7 +59,7 @@ def stages_by_year(entries: pd.DataFrame) -> pd.DataFrame:
 
 
 def reached(entries: pd.DataFrame) -> pd.Series:
-    """By subdistrict, the share of its judged places that had reached what they were judged for, by the last word on each."""
+    """By subdistrict: share 0-1 of the newest judgements (one per stage and place) that say "reached"."""
     judgements = entries[
         entries["reached"].notna() & entries["area_code"].notna() & entries["subdistrict_code"].notna()
     ]

@@ -1,4 +1,4 @@
-"""The four answers to "is anybody there?", and the three kinds of nothing that every map, list and wall tells apart."""
+"""Status of a place: covered, or one of three kinds of "nothing" that every map, list and wall must distinguish."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ TEXT_KEYS = {
     "not_reported": "status_not_reported",
     "not_applicable": "status_not_applicable",
 }
-NOTHING = {NONE: "n", NOT_REPORTED: "u", NOT_APPLICABLE: "x"}  # status -> class character; off every colour scale
+NOTHING = {NONE: "n", NOT_REPORTED: "u", NOT_APPLICABLE: "x"}  # status -> map class, outside every colour scale
 
 
 def nothing_classes(status: pd.Series) -> pd.Series:
-    """Class character of the kind of nothing per row, NA where somebody is there.
+    """Map class character of every row that is a kind of nothing, NA where covered.
 
     Raises
     ------
     ValueError
-        For a status that is none of ``STATUSES``: drawn as "nothing" it would say what nobody said.
+        For a status outside ``STATUSES``: a map must not draw an unknown status as "nothing".
     """
     unknown = sorted(set(status.dropna()) - set(STATUSES))
     if unknown:
@@ -34,7 +34,7 @@ def nothing_classes(status: pd.Series) -> pd.Series:
 
 
 def waits(table: pd.DataFrame) -> pd.Series:
-    """Where nothing is known and rows wait at the review desk that may be about the place (``status``, ``waiting``)."""
+    """True where the status is not known and quarantined rows may concern the place (``status``, ``waiting``)."""
     return table["status"].eq(NOT_REPORTED) & table["waiting"].gt(0)
 
 
@@ -45,19 +45,24 @@ def decide(
     can_be_reached: pd.Series | bool = True,
     in_doubt: pd.Series | bool = False,
 ) -> pd.Series:
-    """The status of every place: the one function that may say "none".
+    """The status of every place. No other code may conclude "none".
 
     Parameters
     ----------
     is_covered
-        Somebody is there.
+        At least one record is there.
     completeness
-        Share of the bases owing a report about this place, function and period that have given it (``geo.coverage.heard``);
-        NaN where nobody owes one: then nobody was asked, and nothing is known.
+        Share 0-1 of the bases owing a report about this place, function and period that have reported
+        (:mod:`geo.coverage.heard`). NaN where nobody owes one, so nothing is known.
     can_be_reached
-        False: the question does not arise here.
+        False = not applicable here, unless covered.
     in_doubt
-        A record may belong here (it states no year): no "none", though all have spoken.
+        A record may belong here (it states no year): prevents "none" even when every report has come.
+
+    Returns
+    -------
+    Series
+        One of ``STATUSES`` per row, with the index of ``is_covered``.
     """
     nobody = completeness.eq(1.0) & ~np.asarray(in_doubt, dtype=bool)
     unreachable = np.broadcast_to(~np.asarray(can_be_reached, dtype=bool), len(is_covered))

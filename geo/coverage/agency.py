@@ -1,4 +1,4 @@
-"""One agency's own view: who else is where it works, and which gaps lie near it."""
+"""View of one agency: which other agencies work in its subdistricts, and which gaps border on them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from geo.overlaps.outcomes import of_pairs
 
 
 def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataFrame:
-    """Who else is in the agency's subdistricts, by outcome of the overlap.
+    """Other agencies in the subdistricts of ``agency``, with their overlap pairs counted by outcome.
 
     Parameters
     ----------
     pairs
-        From :func:`geo.overlaps.overlaps`.
+        From :func:`geo.overlaps.overlaps.overlaps`.
     placed
         Records of the year with a subdistrict, of all agencies.
 
     Returns
     -------
     DataFrame
-        ``agency_code``, ``places`` (subdistricts shared, at once or not), one count of pairs per outcome, ``cleared``;
-        suspected duplication first, then most places.
+        One row per other agency: ``agency_code``, ``places`` (subdistricts shared, at the same time or not), one count
+        of pairs per outcome of a pair. Most suspected duplication first, then most places.
     """
     home = set(placed.loc[placed["agency_code"].eq(agency), "subdistrict_code"].dropna())
     others = placed[placed["subdistrict_code"].isin(home) & placed["agency_code"].ne(agency)]
@@ -46,14 +46,14 @@ def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataF
 
 
 def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.DataFrame, agency: str) -> pd.DataFrame:
-    """Subdistricts next to the agency's own where nobody is known to work on a theme of the agency's.
+    """Subdistricts bordering on the agency's own in which nobody is known to work on a theme of the agency.
 
     Returns
     -------
     DataFrame
-        ``theme_code``, ``subdistrict_code``, ``district_code``, ``status`` (``none`` or ``not_reported``, apart),
-        ``neighbours`` (of the agency's subdistricts with the theme that share a border), ``population``; reported
-        *none* first, most people first.
+        One row per theme and subdistrict: ``theme_code``, ``subdistrict_code``, ``district_code``, ``status`` (``none``
+        or ``not_reported``), ``neighbours`` (bordering subdistricts in which the agency works on the theme),
+        ``population``. Status *none* first, then most people.
     """
     own = placed[placed["agency_code"].eq(agency) & placed["theme_code"].notna()]
     gaps, bordering = [], neighbours(adjacency)

@@ -1,6 +1,6 @@
-"""Who is reached and who is not: covered, none, not reported and not applicable are four different answers.
+"""Coverage of subdistricts by support records: status, counts and money, one row per subdistrict.
 
-Input is the contract's support frame, already filtered (:func:`geo.periods.filter_support`); money is satang.
+Input is the support register, already filtered (:func:`geo.periods.filter_support`); money is satang.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ COUNTED = [
     "counted_in",
     "year_shares",
 ]
-CHOSEN_BY = ["theme_code", "agency_level"]  # of what is counted, a choice also looks at these
+CHOSEN_BY = ["theme_code", "agency_level"]  # not counted, but used by ``Counted.only``
 CARRIED = ["subdistrict_code", "district_code", "population", "households"]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """Records of a year as coverage counts them, sorted by place once for every choice among them.
+    """Records of a year, rolled up once and then reused for many choices of agency, stream or theme.
 
-    ``placed``: with a subdistrict. ``higher``: above it. ``undated``: with a subdistrict and without a year.
+    ``placed``: with a subdistrict. ``higher``: at a level above it. ``undated``: with a subdistrict, without a year.
     """
 
     placed: pd.DataFrame
@@ -49,7 +49,7 @@ class Counted:
     undated: pd.DataFrame
 
     def only(self, **chosen: str | None) -> Counted:
-        """Those that have a value in a column (``theme_code="w1"``); ``None`` = no choice."""
+        """Only the records with these column values (``theme_code="w1"``); ``None`` = no restriction."""
         choices = {column: value for column, value in chosen.items() if value is not None}
         if not choices:
             return self
@@ -69,8 +69,8 @@ def counted(
     fiscal_year: int | None = None,
     local_governments: pd.DataFrame | None = None,
 ) -> Counted:
-    """Support records as :func:`coverage` counts them; the arguments are its own."""
-    support = support[[column for column in (*COUNTED, *CHOSEN_BY) if column in support]]  # the others cost time
+    """Prepare support records for :func:`coverage`; same arguments."""
+    support = support[[column for column in (*COUNTED, *CHOSEN_BY) if column in support]]  # other columns cost time
     undated = support.iloc[:0]
     if fiscal_year is not None:
         when = periods(support)
@@ -84,7 +84,7 @@ def counted(
 
 @dataclass
 class _Place:
-    """What the records of one subdistrict add up to."""
+    """Totals of the records of one subdistrict."""
 
     supports: set = field(default_factory=set)
     agencies: set = field(default_factory=set)
@@ -100,14 +100,14 @@ NOWHERE = _Place()
 
 
 def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> dict[str, _Place]:
-    """Records by subdistrict. They are hundreds: walked through once, not grouped anew for every figure."""
+    """Totals by subdistrict. One Python loop over some hundred records beats a pandas groupby per column."""
     amounts = records["amount_satang"].astype("Int64")
     is_counted = records["counted_in"].isna() if "counted_in" in records else pd.Series(True, index=records.index)
     lists = (
         records["village_codes"] if "village_codes" in records else pd.Series(None, index=records.index, dtype=object)
     )
     estimated = records["is_estimated"].astype(bool)
-    if "shared_by" in records:  # shared equally or by people; by stated amounts is no estimate
+    if "shared_by" in records:  # shared equally or by population is an estimate, by stated amounts is not
         estimated = estimated | records["shared_by"].isin(["equal", "population"]).fillna(False).astype(bool)
     columns = [
         records[name] for name in ("subdistrict_code", "support_id", "agency_code", "stream_code", "village_code")
@@ -137,7 +137,7 @@ def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> dict[str, 
 
 
 def _in_order(reached: dict[str, _Place], codes: list[str]) -> dict[str, Any]:
-    """Counts and satang of :func:`_reached` as columns, for every subdistrict."""
+    """Columns from :func:`_reached`, in the order of ``codes``."""
     places = [reached.get(code, NOWHERE) for code in codes]
 
     def counts(name: str) -> np.ndarray:
@@ -158,7 +158,7 @@ def _in_order(reached: dict[str, _Place], codes: list[str]) -> dict[str, Any]:
 def _is_supported_above(
     areas: pd.DataFrame, higher: pd.DataFrame, local_governments: pd.DataFrame | None
 ) -> np.ndarray:
-    """True where a record written above the subdistrict reaches it."""
+    """Mask of subdistricts within the area of a record written above the subdistrict level."""
     provinces: set[str] = set()
     districts: set[str] = set()
     acting: set[str] = set()
@@ -181,9 +181,9 @@ def _is_supported_above(
 
 
 def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> np.ndarray:
-    """Villages per subdistrict on the register's date; the areas frame speaks when no register is given.
+    """Villages per subdistrict from the register, or from ``areas`` without one.
 
-    A register that knows no village of the whole province knows nothing about it: not known, never zero.
+    NA, never zero, in a province of which the register has no village at all.
     """
     if villages is None:
         return areas["villages"].astype("Int64").to_numpy()
@@ -203,22 +203,22 @@ def coverage(
     villages_only: bool = False,
     local_governments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Coverage of every subdistrict by the records given.
+    """Coverage of every subdistrict by support records.
 
     Parameters
     ----------
     support
-        Filtered support records; parts from :func:`geo.roll_up.split` may be in it (``is_estimated``). With a fiscal
-        year those without one belong in it too: where only they are, nobody knows whether the year has anything.
-        :func:`counted` gives them ready for many choices of one year.
+        Filtered support records, possibly with parts from :func:`geo.coverage.splits.split` (``is_estimated``). With a
+        fiscal year keep the records without one: a subdistrict that has only these is not known, never "none".
+        For many choices of one year pass the result of :func:`counted`.
     areas
         ``subdistrict_code``, ``district_code``, ``population``, ``households``, ``villages``.
     villages
-        Register on the date looked at (``village_code``, ``subdistrict_code``); ``None`` = ``areas.villages`` counts.
+        Register of the chosen day (``village_code``, ``subdistrict_code``); ``None`` = use ``areas.villages``.
     spoken
         From :func:`geo.coverage.heard.heard`, one row per subdistrict in the order of ``areas``.
     fiscal_year
-        The records are held to this year, each satang in one (:func:`geo.periods.of_fiscal_year`).
+        Restrict the records to this year, each satang in one year only (:func:`geo.periods.of_fiscal_year`).
     villages_only
         The programme can reach villages only: a subdistrict without villages is then *not applicable*.
     local_governments
@@ -229,11 +229,11 @@ def coverage(
     DataFrame
         One row per subdistrict in the order of ``areas``: ``supports``, ``agencies``, ``streams`` (counts),
         ``amount_satang`` (NA = none stated), ``supports_without_amount``, ``per_head_baht`` (NA without population),
-        ``villages``, ``covered_villages``, ``village_share`` (0-1 of villages named; NA where there are none),
-        ``whole_subdistrict`` (a record for the subdistrict itself), ``is_estimated``, ``undated`` (records without a
-        year, where one is asked for), ``status`` (:func:`geo.statuses.decide`), ``owed``, ``missing_bases``,
-        ``completeness``, ``waiting`` (rows at the review desk that may be about it: never "none" then),
-        ``supported_above`` (a record above the subdistrict reaches it and is not spread).
+        ``villages``, ``covered_villages``, ``village_share`` (0-1 of the villages; NA where there are none),
+        ``whole_subdistrict`` (a record for the subdistrict itself), ``is_estimated``, ``undated`` (number of records
+        without a year; 0 without ``fiscal_year``), ``status`` (:func:`geo.statuses.decide`), ``owed``,
+        ``missing_bases``, ``completeness``, ``waiting`` (quarantined rows that may concern it; if any, never "none"),
+        ``supported_above`` (a record of a larger area reaches it and is not split).
     """
     require_columns(areas, [*CARRIED, "villages"], "areas")
     records = support if isinstance(support, Counted) else counted(support, areas, fiscal_year, local_governments)
@@ -258,7 +258,7 @@ def coverage(
 
 
 def _ratio(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
-    """Division that is not known where the denominator is zero or not known."""
+    """Quotient, NA where either value is NA or the denominator is not positive."""
     above, below = (column.to_numpy(dtype=float, na_value=np.nan) for column in (numerator, denominator))
     is_known = ~np.isnan(above) & (below > 0)
     share = np.divide(above, below, out=np.zeros(len(above)), where=is_known)
@@ -276,9 +276,9 @@ def coverage_by(
     fiscal_year: int | None = None,
     local_governments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Coverage for each value of ``theme_code``, ``agency_code`` or ``stream_code``, stacked with that column first.
+    """:func:`coverage` for each of ``values`` of ``theme_code``, ``agency_code`` or ``stream_code`` (``key``).
 
-    ``spoken`` gives for a value who owes a report about it and has spoken (:func:`geo.coverage.heard.heard`).
+    ``spoken`` maps a value to its frame of :func:`geo.coverage.heard.heard`. Returns the tables stacked, ``key`` first.
     """
     records = counted(support, areas, fiscal_year, local_governments)
     tables = [

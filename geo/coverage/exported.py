@@ -1,4 +1,4 @@
-"""What an export says of every subdistrict: the status that the board shows, year by year, and its money by year."""
+"""Status and money of every subdistrict by year, for exports; the same figures as the pages show."""
 
 from __future__ import annotations
 
@@ -20,15 +20,22 @@ def by_subdistrict(
     reports: pd.DataFrame,
     waiting: pd.DataFrame,
 ) -> dict[str, dict]:
-    """Status and money of every subdistrict, from the same functions as the pages.
+    """Status and money of every subdistrict of ``areas``.
+
+    Parameters
+    ----------
+    support, areas, local_governments
+        As in :func:`geo.coverage.coverage.coverage`; ``support`` of all years.
+    dues, reports, waiting
+        As in :mod:`geo.coverage.heard`; ``dues`` with ``is_asked``, the others are left out.
 
     Returns
     -------
     dict
-        Subdistrict code -> ``coverage_year`` (the fiscal year with most records, None without any), ``coverage_status``
-        (one of :data:`geo.statuses.STATUSES` in that year), ``rows_waiting`` (at the review desk, that may be about it:
-        not known then, never none), ``coverage_status_by_year`` and ``satang_by_year`` (year as
-        text, ``undated`` last; only years with a stated amount; they add up to all money placed in the subdistrict).
+        Subdistrict code -> ``coverage_year`` (most frequent stated fiscal year, None if none is stated),
+        ``coverage_status`` (in that year), ``rows_waiting`` (quarantined rows that may concern it in that year),
+        ``coverage_status_by_year`` and ``satang_by_year`` (year as text, ``undated`` last; only years with a stated
+        amount, adding up to all money placed in the subdistrict).
     """
     years = sorted(years_of(support))
     named = support["fiscal_year"].dropna()

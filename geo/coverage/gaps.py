@@ -1,4 +1,4 @@
-"""Need without support, plans without support, and which agencies work nearby; "not known" is kept apart throughout."""
+"""Need without support, plans without support, and agencies at work nearby; "not known" is always its own class."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ NEAR_LEVELS = (
     "village",
     "subdistrict",
     "local_government",
-)  # records of these are at work in the subdistrict they name
+)  # records of these levels count as activity in the subdistrict they name
 SUPPORT_CLASSES = {"covered": "yes", "none": "no", "not_reported": "unknown", "not_applicable": "not_applicable"}
 
 
 def only_above(table: pd.DataFrame) -> int:
-    """Gaps that only work of a district or the province reaches, which names no subdistrict: "nobody" is wrong of them."""
+    """Number of gaps within the area of a record of a larger area; a text must not say that nobody works there."""
     return int((table["quadrant"].eq("gap") & table["supported_above"].fillna(False).astype(bool)).sum())
 
 
 def gap_title(gaps: int, above: int, otherwise: str) -> str:
-    """The key of the finding on gaps, the same on the page and on the wall; ``otherwise`` where there is none."""
+    """Text key of the headline on gaps, shared by page and wall; ``otherwise`` when there is no gap."""
     return otherwise if not gaps else "finding_gaps_above" if above else "finding_gaps"
 
 
 def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = None) -> pd.DataFrame:
-    """The row of every subdistrict that states a need: of the year asked for, else the latest; undated values fill in.
+    """One row per subdistrict with a known need: of ``fiscal_year`` (``None`` = the latest), else an undated one.
 
-    Needs ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``; every other column is carried.
+    Requires ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``; other columns pass through.
     """
     require_columns(needs, ["subdistrict_code", "indicator_code", "fiscal_year", "value"], "needs")
     rows = needs[needs["indicator_code"].eq(indicator)]
@@ -58,7 +58,10 @@ def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = Non
 
 
 def apart(needs: pd.DataFrame, indicator: str) -> tuple[int, float]:
-    """Municipalities that state a need of their own, and its sum in its newest year: figures of no subdistrict of the map."""
+    """Number of local governments with a value of their own, and the sum of their newest values.
+
+    These rows have no subdistrict, so the map cannot show them.
+    """
     rows = needs[needs["area_level"].eq("local_government").fillna(False) & needs["subdistrict_code"].isna()]
     rows = rows[rows["indicator_code"].eq(indicator) & rows["value"].notna()].sort_values("fiscal_year")
     last = rows.drop_duplicates("area_code", keep="last")
@@ -108,23 +111,28 @@ def gaps(
     needs
         ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value`` (NaN = not known).
     coverage
-        From :func:`geo.coverage.coverage`, for the function the need calls for.
+        From :func:`geo.coverage.coverage.coverage`, for the function that answers the need.
     indicator
-        Which need; a higher value is more need, usually a count of people or households.
+        Indicator code; a higher value is more need, usually a count of people or households.
     threshold
-        At or above it (and above zero) need is high: the median or mean of the known values, or a number.
+        Need is high at or above it (and above zero): the median or mean of the known values, or a number.
     per
-        Class by the value per head or per household; ``need_value`` stays the count.
+        Classify by the value per head or per household; ``need_value`` stays the count.
     fiscal_year
-        ``None`` = the latest year this indicator has.
+        ``None`` = the latest year of this indicator.
 
     Returns
     -------
     DataFrame
-        ``need_value``, ``need_measure`` (what was classed), ``need_class`` high / low / unknown, ``support_class``
-        yes / no / unknown / not_applicable, ``quadrant`` (one of ``QUADRANTS``), and from ``coverage``
-        ``population``, ``status``, ``supports``, ``amount_satang``, ``owed``, ``missing_bases``, ``supported_above``, ``waiting``; gaps
-        first, each quadrant by need, then people, largest first.
+        One row per subdistrict: ``need_value``, ``need_measure`` (the classified value), ``need_class`` (high, low,
+        unknown), ``support_class`` (yes, no, unknown, not_applicable), ``quadrant`` (one of ``QUADRANTS``), and from
+        ``coverage`` codes, ``population``, ``households``, ``status``, ``supports``, ``amount_satang``, ``owed``,
+        ``missing_bases``, ``supported_above``, ``waiting``. Order of ``QUADRANTS``, then largest need, most people.
+
+    Raises
+    ------
+    ValueError
+        For an unknown ``threshold`` or missing columns of ``needs``.
     """
     table = coverage[
         ["subdistrict_code", "district_code", "population", "households", "status", "supports", "amount_satang"]
@@ -155,13 +163,14 @@ def gaps_by_theme(
     *,
     fiscal_year: int | None = None,
 ) -> pd.DataFrame:
-    """How far each theme reaches: subdistricts per status, people without, baht, most people without first.
+    """Reach of each theme; arguments as in :func:`geo.coverage.coverage.coverage_by`.
 
     Returns
     -------
     DataFrame
-        ``theme_code``, one count per status, ``all``, ``population_none`` (people in subdistricts with *none*; NA
-        when none of their populations is known), ``amount_satang``, ``completeness`` (mean share of bases heard).
+        One row per theme: ``theme_code``, a count of subdistricts per status, ``all``, ``population_none`` (people in
+        subdistricts with *none*; NA when none of their populations is known), ``amount_satang``, ``completeness`` (mean
+        share 0-1 of bases that have reported). Largest ``population_none`` first.
     """
     stacked = coverage_by("theme_code", themes, support, areas, villages, spoken, fiscal_year=fiscal_year)
     counts = pd.crosstab(stacked["theme_code"], stacked["status"]).reindex(columns=list(STATUSES), fill_value=0)
@@ -177,13 +186,14 @@ def gaps_by_theme(
 
 
 def neighbouring_agencies(support: pd.DataFrame, adjacency: pd.DataFrame) -> pd.DataFrame:
-    """Agencies at work in the neighbouring subdistricts, for every subdistrict and theme at once.
+    """Agencies at work in neighbouring subdistricts, for every subdistrict and theme.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``theme_code``, ``agency_code``, ``neighbours`` (count), ``supports``; per subdistrict
-        and theme the agency in most neighbours first. Records above the subdistrict level are no evidence.
+        One row per ``subdistrict_code``, ``theme_code``, ``agency_code``: ``neighbours`` (number of neighbouring
+        subdistricts), ``supports``; per subdistrict and theme the agency in most neighbours first. Records of a
+        district, network or province do not count.
     """
     require_columns(support, ["support_id", "subdistrict_code", "theme_code", "agency_code", "area_level"], "support")
     named = ["subdistrict_code", "theme_code", "agency_code"]
@@ -199,7 +209,7 @@ def neighbouring_agencies(support: pd.DataFrame, adjacency: pd.DataFrame) -> pd.
 def demands(plans: pd.DataFrame) -> pd.DataFrame:
     """One row per plan and theme it asks for: ``subdistrict_code``, ``village_code``, ``theme_code``.
 
-    ``priority_theme`` of a plan may hold several theme codes, comma-separated.
+    ``priority_theme`` of ``plans`` may hold several theme codes, comma-joined.
     """
     require_columns(plans, ["subdistrict_code", "village_code", "priority_theme"], "plans")
     themes = plans["priority_theme"].astype("str").str.split(",")
@@ -210,9 +220,9 @@ def demands(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _meets(asked: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    """True where a record of the theme is in the demanding village, or is for the subdistrict as a whole.
+    """True where a record of the theme is in the village that asks, or is for its whole subdistrict.
 
-    A demand of the subdistrict itself is met by any record of the theme inside it.
+    A demand of the subdistrict's own plan is met by any record of the theme inside it.
     """
     keys = ["subdistrict_code", "theme_code"]
     records = each_village(records)
@@ -241,13 +251,15 @@ def plan_gaps(
     ----------
     plans
         ``subdistrict_code``, ``village_code`` (NA = the subdistrict's own plan), ``priority_theme``.
+    spoken
+        Maps a theme to its frame of :func:`geo.coverage.heard.heard`.
 
     Returns
     -------
     DataFrame
         One row per subdistrict and theme asked for: ``demands`` (plans that ask), ``met``, ``unmet``, ``supports``,
-        ``amount_satang``, ``status`` in met / part / unmet / unknown (nothing found, but a base has not
-        spoken or a row waits), ``missing_bases``, ``waiting``; unmet first, most demands first.
+        ``amount_satang``, ``status`` (met, part, unmet, or unknown: no demand met, but a report is missing, a row waits
+        or a record is undated), ``missing_bases``, ``waiting``. Order unmet, part, unknown, met; most unmet first.
     """
     asked = demands(plans)
     asked = asked[asked["subdistrict_code"].isin(areas["subdistrict_code"])]
@@ -260,7 +272,7 @@ def plan_gaps(
     covered = coverage_by("theme_code", themes, support, areas, None, spoken, fiscal_year=fiscal_year)
     columns = ["supports", "amount_satang", "missing_bases", "completeness", "undated", "waiting"]
     table = table.merge(covered[[*keys, *columns]], on=keys, how="left")
-    # A record elsewhere in the subdistrict meets no demand of a village: what counts is whether a report is missing.
+    # ``supports < 0`` is never true: a record elsewhere in the subdistrict must not make the demand "covered".
     nobody = decide(table["supports"] < 0, told(table), in_doubt=table.pop("undated") > 0).eq(NONE)
     choice = [table["unmet"].eq(0), table["met"] > 0, nobody]
     table["status"] = pd.Series(np.select(choice, ["met", "part", "unmet"], "unknown"), index=table.index, dtype="str")

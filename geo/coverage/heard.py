@@ -1,7 +1,7 @@
-"""Who owes a report about a place and year, and who has given one: the ground on which absence is "none" or not known.
+"""Which reports are due and which have come: decides whether absence of records means "none" or "not known".
 
-Who owes is data (``dues``), never inferred from who sent something; what was reported is what somebody stated
-(``reports``), never the rows that came.
+What is due is data (``dues``), never inferred from the files received. A report counts for the area and year that a
+person stated for it (``reports``), never for those of its rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NEEDED = ("base", "area_code", "fiscal_year")
 
 
 def _keys(areas: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """The codes of subdistrict, district and province of every subdistrict: Python's sets are quicker here than columns."""
+    """Codes of subdistrict, district and province per row; with tuples, set operations beat pandas here."""
     subdistricts = [str(code) for code in areas["subdistrict_code"].tolist()]
     districts = [str(code) for code in areas["district_code"].tolist()]
     return [
@@ -27,13 +27,13 @@ def _keys(areas: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _inside(keys: list[tuple[str, str, str]], codes: Collection[str]) -> np.ndarray:
-    """Which subdistricts the codes (2, 4 or 6 digits) hold."""
+    """Mask of the subdistricts that are, or lie in, one of the codes (2, 4 or 6 digits)."""
     chosen_codes = set(codes)
     return np.fromiter((not chosen_codes.isdisjoint(key) for key in keys), dtype=bool, count=len(keys))
 
 
 def _by_base(frame: pd.DataFrame) -> dict[str, list[tuple[int | None, str]]]:
-    """Year (``None`` = every year) and area of every row of dues or reports, by base in the order of the bases."""
+    """(year, area code) of every row of dues or reports, by base, bases sorted; year ``None`` = every year."""
     areas_by_base: dict[str, list[tuple[int | None, str]]] = {}
     for base, year, code in zip(*(frame[name].tolist() for name in ("base", "fiscal_year", "area_code")), strict=True):
         if isinstance(base, str):
@@ -49,22 +49,24 @@ def bearing_on(
     theme: str | None = None,
     theme_bases: Collection[str] = (),
 ) -> pd.DataFrame:
-    """The dues whose report could speak of a choice; the most particular choice decides: agency, stream, function.
+    """Dues whose report could contain records of the chosen agency, stream or function.
+
+    Only the first given choice in this order restricts the dues.
 
     Parameters
     ----------
     dues
-        ``base``, ``functions``, ``agencies``, ``streams`` (comma-joined codes; NA = everything).
+        ``base``, ``functions``, ``agencies``, ``streams``: comma-joined codes. NA in ``functions`` = every function;
+        in the other two = no particular one.
     agencies
-        The agencies looked at (one, or those of a level).
+        Chosen agencies (one, or all of a level). A due whose base is one of them counts too.
     theme_bases
-        Bases with records of the theme anywhere: what they owe bears on it too, regardless of the list of functions.
+        Bases that have records of the theme anywhere: their dues count even if ``functions`` does not list it.
 
     Returns
     -------
     DataFrame
-        The rows of ``dues`` that bear on it. Where nobody is listed for an agency or a stream, every report could
-        speak of it: all of them.
+        The relevant rows of ``dues``. All rows when none lists the agency or stream: any report could then contain it.
     """
     for column, codes in (("agencies", agencies), ("streams", None if stream is None else [stream])):
         if codes is not None:
@@ -90,27 +92,32 @@ def heard(
     years: Collection[int] = (),
     waiting: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Which base that owes a report has not given it, for every subdistrict, and which rows wait that may be about it.
+    """For every subdistrict: which bases owe a report, which have not given it, how many waiting rows may concern it.
 
     Parameters
     ----------
     areas
         ``subdistrict_code``, ``district_code``.
     dues
-        ``base``, ``area_code`` (2, 4 or 6 digits), ``fiscal_year`` (NA = every year): only what is asked for.
+        ``base``, ``area_code`` (2, 4 or 6 digits), ``fiscal_year`` (NA = every year); relevant ones only.
     reports
-        ``base``, ``area_code``, ``fiscal_year`` (NA = it speaks for every year).
+        ``base``, ``area_code``, ``fiscal_year`` (NA = the report covers every year).
     fiscal_year
-        ``None`` = all years: a report of every year that is due, and of each of ``years`` where every year is due.
+        ``None`` = all years: a report for each year that ``dues`` or ``years`` names.
     waiting
-        Rows that a person has to settle first, once for every place (:func:`may_concern`): ``row_id``, ``area_code``.
+        Quarantined rows (:func:`may_concern`), one row per possible place: ``row_id``, ``area_code``.
 
     Returns
     -------
     DataFrame
-        Index ``subdistrict_code``; ``owed`` (bases that owe a report there), ``missing_bases`` (comma-joined, sorted,
-        empty = all spoke), ``completeness`` (share of them that spoke, 0-1; NaN where nobody owes), ``waiting`` (rows
-        that may be about it).
+        One row per row of ``areas``, index ``subdistrict_code``; ``owed`` (number of bases that owe a report),
+        ``missing_bases`` (comma-joined, sorted; empty = none missing), ``completeness`` (share 0-1 of the owing bases
+        that have reported in full; NaN where nobody owes), ``waiting`` (number of rows).
+
+    Raises
+    ------
+    ValueError
+        When ``dues`` or ``reports`` lacks a column of :data:`NEEDED`.
     """
     for frame, name in ((dues, "dues"), (reports, "reports")):
         require_columns(frame, NEEDED, name)
@@ -135,7 +142,7 @@ def heard(
 
 
 def _waiting_in(keys: list[tuple[str, str, str]], waiting: pd.DataFrame | None) -> np.ndarray:
-    """How many of the waiting rows may be about each subdistrict; a row with several places counts once in each."""
+    """Number of waiting rows that may concern each subdistrict; a row with several places counts once in each."""
     number = np.zeros(len(keys), dtype="int64")
     places: dict[object, set[str]] = {}
     if waiting is not None:
@@ -154,7 +161,7 @@ def may_concern(
     stream: str | None = None,
     theme: str | None = None,
 ) -> pd.DataFrame:
-    """The waiting rows that may belong to a choice: what a row does not say of itself (NA) may be anything.
+    """Waiting rows that may belong to a choice; a cell that is NA may turn out to be anything, so it matches.
 
     Parameters
     ----------
@@ -173,17 +180,20 @@ def may_concern(
 
 
 def told(spoken: pd.DataFrame) -> pd.Series:
-    """``completeness`` where it may end in "none": NaN where a row waits that may be about the place."""
+    """``completeness`` for :func:`geo.statuses.decide`: NaN, which prevents "none", where a row waits.
+
+    ``spoken`` is the result of :func:`heard` or a table with its columns.
+    """
     return spoken["completeness"].mask(spoken["waiting"].gt(0))
 
 
 def missing_of(table: pd.DataFrame) -> list[str]:
-    """The bases that have not spoken for some place of a table with ``missing_bases``."""
+    """Sorted bases that miss a report for at least one row of a table with ``missing_bases``."""
     return sorted({base for cell in table["missing_bases"].unique() for base in str(cell).split(",") if base})
 
 
 def _obligations(dues: pd.DataFrame, fiscal_year: int | None, years: Collection[int]):  # noqa: ANN202
-    """Base, year (``None`` = every year, where no year is known) and the areas that it owes a report of that year for."""
+    """Yield (base, year, area codes) of the reports due; year is ``None`` when neither dues nor years name one."""
     stated = {int(year) for year in dues["fiscal_year"].dropna()}
     due_years = [fiscal_year] if fiscal_year is not None else sorted(stated | {int(year) for year in years}) or [None]
     for base, rows in _by_base(dues).items():

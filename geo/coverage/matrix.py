@@ -1,4 +1,4 @@
-"""Theme x area: themes down, districts (or the subdistricts of one) across, and who could fill an empty cell."""
+"""Matrix of themes by area (districts, or the subdistricts of one), and the agencies that could fill an empty cell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def matrix(by_theme: pd.DataFrame, key: str = "district_code") -> pd.DataFrame:
     Parameters
     ----------
     by_theme
-        Coverage tables stacked with ``theme_code`` (:func:`geo.coverage.coverage_by`).
+        Coverage tables stacked with ``theme_code`` (:func:`geo.coverage.coverage.coverage_by`).
     key
         ``district_code`` or ``subdistrict_code``.
 
@@ -31,7 +31,7 @@ def matrix(by_theme: pd.DataFrame, key: str = "district_code") -> pd.DataFrame:
     DataFrame
         ``theme_code``, ``area_code``, a count of subdistricts per status, ``all``, ``supports``, ``amount_satang``
         (placed in subdistricts; NA = none stated), ``supported_above`` (subdistricts reached only from above) and
-        ``status``: ``covered`` when any is, ``none`` only when every one that can be reached has reported none.
+        ``status``: ``covered`` when any subdistrict is, ``none`` only when all are none or not applicable.
     """
     require_columns(by_theme, ["theme_code", key, "status", "supports", "amount_satang", "supported_above"], "by_theme")
     keys = ["theme_code", key]
@@ -58,14 +58,14 @@ def money_matrix(
     local_governments: pd.DataFrame | None = None,
     district: str | None = None,
 ) -> pd.DataFrame:
-    """Satang per theme ("" = not coded) and area, with columns for money that has none: its sum is the records' sum.
+    """Satang per theme and area, including money without an area, so that the sum equals that of the records.
 
     Returns
     -------
     DataFrame
-        ``theme_code``, ``area_code``, ``amount_satang``, ``supports``. ``area_code`` is a district, or with
-        ``district`` one of its subdistricts; ``district`` = money of the district that names no subdistrict; else the
-        strip's level.
+        One row per ``theme_code`` ("" = not one of ``themes``) and ``area_code``: ``amount_satang`` (NA = none stated),
+        ``supports``. ``area_code`` is a district code, or a subdistrict code if ``district`` is given; for a record
+        without such an area, its level in the strip (:data:`geo.coverage.roll_up.STRIP_LEVELS`).
     """
     support = support.reset_index(drop=True)
     rolled = roll_up(support, areas, local_governments)
@@ -93,23 +93,23 @@ def who_could_act_in(
     theme: str,
     mandates: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
-    """Agencies that could take up a theme in an area, the nearest first.
+    """Agencies that could take up ``theme`` in an area, the nearest first.
 
     Parameters
     ----------
     support
-        Records of the year, not narrowed to the area.
+        Records of the year in the whole province, not only in the area.
     codes
         Subdistricts of the area.
     mandates
-        agency_code -> themes that are its function by the code list.
+        Agency code -> themes that are its function by the code list.
 
     Returns
     -------
     DataFrame
-        ``agency_code``, ``reach`` (``inside`` = at work on the theme in the area or written for its district,
-        ``next_door``, ``province`` = elsewhere, ``mandate`` = its function, no record), ``places`` (subdistricts where
-        it works on the theme, next door only the neighbours), ``supports``; each agency once, at its nearest.
+        One row per agency: ``agency_code``, ``reach`` (``inside`` = a record of the theme in the area or for its
+        district, ``next_door`` = in a neighbouring subdistrict, ``province`` = elsewhere, ``mandate`` = no record, but
+        its function), ``places`` (subdistricts with records at that reach), ``supports``.
     """
     own, near = set(codes), beside(adjacency, codes)
     records = support[support["theme_code"].eq(theme).fillna(False) & support["agency_code"].notna()]

@@ -1,4 +1,4 @@
-"""Baht per head over several years: every year's money over the heads of its own year, added up."""
+"""Baht per head over several years: each year's money is divided by the population of that year, then summed."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ def per_head_of_years(
     Parameters
     ----------
     placed
-        Records with a subdistrict: ``subdistrict_code``, ``amount_satang``, ``starts_on``, ``ends_on``, ``fiscal_year``.
+        Records with ``subdistrict_code``, ``amount_satang``, ``starts_on``, ``ends_on``, ``fiscal_year``.
     areas
-        ``subdistrict_code`` and ``population_YEAR`` for every year that ``register_year`` gives for a fiscal year
-        (``None`` = undated).
+        ``subdistrict_code`` and ``population_YEAR`` for every year that ``register_year`` returns.
+    register_year
+        Year of the population register to use for a fiscal year (``None`` = undated money).
 
     Returns
     -------
     Series
-        Float64 by ``subdistrict_code``; NA where no amount is stated, or where the heads of a year with money are not
-        known or zero.
+        Float64 by ``subdistrict_code``; NA where no amount is stated, or where the population of a year with money is
+        zero or not known.
     """
     require_columns(placed, ["subdistrict_code", "amount_satang", "starts_on", "ends_on", "fiscal_year"], "placed")
     money = by_money_year(placed[placed["amount_satang"].notna()]).reset_index(drop=True)
@@ -52,16 +53,16 @@ def per_head_of_years(
 
 
 def known_places(coverage: pd.DataFrame) -> pd.DataFrame:
-    """The places that a rate over several places may count: people are known, and a stated amount or *none*.
+    """Rows of ``coverage`` that a rate over several places may include: population known, and an amount or *none*.
 
-    The heads of any other place would lower the rate as if nothing came there.
+    The population of any other place would lower the rate as if it had received nothing.
     """
     stated = coverage["status"].eq(NONE) | coverage["per_head_baht"].notna()
     return coverage[stated & coverage["population"].gt(0).fillna(False).astype(bool)]
 
 
 def rate_of(places: pd.DataFrame) -> float:
-    """Baht per head over :func:`known_places` together, each place weighted by its people; NaN without any."""
+    """Baht per head over all rows of :func:`known_places`, weighted by population; NaN for an empty frame."""
     heads = places["population"].astype("Float64")
     rate = places["per_head_baht"].astype("Float64").mask(places["status"].eq(NONE), 0.0)
     return float((rate * heads).sum() / heads.sum()) if len(places) else float("nan")

@@ -1,8 +1,8 @@
-"""Records of mixed resolution: villages roll up to their subdistrict, nothing is spread in silence.
+"""Records of mixed resolution: villages roll up to their subdistrict, larger areas are split only on request.
 
-A record at district, network, local-government or province level stays at its level; its money stands in
-the strip "baht without a subdistrict". To have it on the map a person names a split, which is marked and can be undone.
-Money is integer satang throughout; map + strip = what came in, exactly.
+A record at district, network, local-government or province level stays at its level; its money is counted in the
+"strip" (baht without a subdistrict). Only a split that a person names puts it on the map, marked as an estimate.
+Money is integer satang throughout; map + strip equals the input exactly.
 """
 
 from __future__ import annotations
@@ -43,13 +43,11 @@ NEEDED = [
 
 @dataclass(frozen=True)
 class RolledUp:
-    """Support records by where they can be drawn.
+    """Support records by the level at which they can be drawn.
 
     ``by_subdistrict``: records with a subdistrict of ``areas`` (``rolled_from`` = level they were written at).
     ``higher``: records at local-government, district, network or province level that belong to ``areas``.
     ``off_map``: records outside ``areas`` or without a usable place (``strip_level`` says which).
-    ``strip``: one row per level without a subdistrict, always all six: ``level``, ``supports``, ``amount_satang``,
-    ``without_amount`` (records that state no amount).
     """
 
     by_subdistrict: pd.DataFrame
@@ -58,13 +56,13 @@ class RolledUp:
 
     @cached_property
     def strip(self) -> pd.DataFrame:
-        """Added up when first asked for: coverage alone does not need it."""
+        """:func:`strip_of` the records without a subdistrict; computed on first use, as coverage does not need it."""
         rest = pd.concat([self.higher["amount_satang"], self.off_map["amount_satang"]])
         return strip_of(rest.to_frame(), pd.concat([self.higher["area_level"], self.off_map["strip_level"]]))
 
 
 def _with_single_governments(support: pd.DataFrame, local_governments: pd.DataFrame | None) -> pd.DataFrame:
-    """Give a local government that lies in one subdistrict that subdistrict; one in several stays at its level."""
+    """Fill in the subdistrict of a local government that lies in a single one; one in several keeps its level."""
     support = support.copy()
     if "is_estimated" not in support:
         support["is_estimated"] = False
@@ -82,11 +80,11 @@ def _with_single_governments(support: pd.DataFrame, local_governments: pd.DataFr
 
 
 def _strip_level(rest: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
-    """The strip's level of records without a drawn subdistrict."""
+    """Level in the strip of records that are not drawn in a subdistrict."""
     districts, provinces = set(areas["district_code"]), set(areas["subdistrict_code"].str[:2])
     level = rest["area_level"].where(rest["area_level"].isin(HIGHER_LEVELS), "not_placed").astype("str")
     beyond = (
-        rest["subdistrict_code"].notna()  # it names a subdistrict, which is none of ours
+        rest["subdistrict_code"].notna()  # a subdistrict outside ``areas``
         | (rest["area_level"].eq("district") & ~rest["district_code"].isin(districts))
         | (rest["area_level"].eq("province") & ~rest["province_code"].isin(provinces))
     )
@@ -94,7 +92,7 @@ def _strip_level(rest: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
 
 
 def strip_of(records: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
-    """Count records and satang per strip level."""
+    """One row per :data:`STRIP_LEVELS`: ``level``, ``supports``, ``amount_satang``, ``without_amount`` (a count)."""
     amounts = records["amount_satang"].astype("Int64")
     grouped = pd.DataFrame({"level": levels, "amount_satang": amounts.fillna(0), "without_amount": amounts.isna()})
     table = grouped.groupby("level").agg(
@@ -104,10 +102,10 @@ def strip_of(records: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
 
 
 def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None = None) -> RolledUp:
-    """Sort support records into those with a subdistrict and those without.
+    """Divide support records (columns :data:`NEEDED`) into those with a subdistrict of ``areas`` and the others.
 
-    Village records carry their subdistrict. With ``local_governments`` (``entity_code``, ``subdistrict_code``) a
-    local government inside one single subdistrict rolls up to it as a village does.
+    With ``local_governments`` (``entity_code``, ``subdistrict_code``) a local government in a single subdistrict rolls
+    up to it as a village does. Raises ``ValueError`` for missing columns.
     """
     require_columns(support, NEEDED, "support")
     require_columns(areas, ["subdistrict_code", "district_code"], "areas")
@@ -132,10 +130,10 @@ def spread(
     method: SplitMethod | None,
     local_governments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """The records with those above the subdistrict spread by a named split; ``None`` gives them back as written.
+    """Records with those above the subdistrict split by ``method``; ``None`` returns ``support`` itself.
 
-    Parts carry ``is_estimated``; what cannot be split (networks, a weight not known) and what is off the map stays as
-    it was. The sum in satang is the same before and after. Keep the argument: it is how the split is undone.
+    Parts have ``is_estimated`` True. What cannot be split (networks, an unknown weight) or is off the map stays as it
+    was. The sum in satang is unchanged. To undo a split, use the original ``support``.
     """
     if method is None:
         return support

@@ -1,4 +1,4 @@
-"""Named splits: money written above the subdistrict, spread by a stated rule, marked as estimated, reversible."""
+"""Named splits: distribute money written above the subdistrict by a stated rule, marked as estimated and reversible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SplitMethod = Literal["equal", "population", "villages"]
 
 
 def _weights(areas: pd.DataFrame, method: SplitMethod) -> pd.DataFrame:
-    """``subdistrict_code``, ``district_code``, ``weight`` (NA where the figure is not known), in code order."""
+    """``subdistrict_code``, ``district_code``, ``weight`` (NA = not known), sorted by code."""
     if method not in ("equal", "population", "villages"):
         raise ValueError(f"split method {method!r} is unknown; expected equal, population or villages")
     weight = pd.Series(1, index=areas.index) if method == "equal" else areas[method]
@@ -22,10 +22,10 @@ def _weights(areas: pd.DataFrame, method: SplitMethod) -> pd.DataFrame:
 
 
 def _government_shares(local_governments: pd.DataFrame | None) -> dict[str, list[tuple[str, Fraction]]]:
-    """Which part of which subdistrict each local government holds.
+    """By local government: its subdistricts and its part of each.
 
-    A stated ``share`` (0-1) counts; else all of it when covered ``completely``, else an equal part among the
-    governments that meet in the subdistrict.
+    The stated ``share`` (0-1), else 1 when ``coverage`` is ``completely``, else an equal part among the local
+    governments of the subdistrict.
     """
     if local_governments is None:
         return {}
@@ -43,12 +43,12 @@ def _government_shares(local_governments: pd.DataFrame | None) -> dict[str, list
 def _targets(
     table: pd.DataFrame, shares: dict[str, list[tuple[str, Fraction]]]
 ) -> dict[tuple[str, str], list[tuple[str, Fraction]]]:
-    """(level, code) -> its subdistricts with exact weights; left out where a weight is not known or all are zero."""
+    """(level, code) -> subdistricts with exact weights; omitted where a weight is not known or all are zero."""
     weight = dict(zip(table["subdistrict_code"], table["weight"], strict=True))
     reach: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
     for code, district in zip(table["subdistrict_code"], table["district_code"], strict=True):
         reach.setdefault(("district", district), []).append((code, Fraction(1)))
-        # the whole province shares: its code must never fall to the district that carries its name
+        # keyed by level: the 2-digit province code must not match the capital district of the same name
         reach.setdefault(("province", code[:2]), []).append((code, Fraction(1)))
     for entity, parts in shares.items():
         reach["local_government", entity] = parts
@@ -66,7 +66,7 @@ def split(
     method: SplitMethod = "equal",
     local_governments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Spread higher-level records over their subdistricts, by name and visibly.
+    """Split higher-level records over their subdistricts.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def split(
     areas
         ``subdistrict_code``, ``district_code``, ``population``, ``villages``.
     method
-        ``equal``, ``population`` or ``villages``; a local government's share of each subdistrict multiplies it.
+        Weight of a subdistrict; multiplied by the local government's share of it (:func:`_government_shares`).
     local_governments
         ``entity_code``, ``subdistrict_code``, ``coverage`` and optionally ``share``.
 
@@ -83,10 +83,14 @@ def split(
     -------
     DataFrame
         One row per record and subdistrict that gets a part: ``subdistrict_code``, ``district_code``,
-        ``amount_satang`` and ``people_reached`` shared by largest remainder (adds up to the satang),
-        ``is_estimated`` True, ``split_method``. ``area_level`` and ``area_code`` stay as written. Records that
-        cannot be split (networks; a weight not known) come back unchanged with ``is_estimated`` False and
-        ``split_method`` NA. Undo with :func:`unsplit`.
+        ``amount_satang`` and ``people_reached`` by largest remainder (parts add up exactly), ``is_estimated`` True,
+        ``split_method``. ``area_level`` and ``area_code`` stay as written. Records that cannot be split (networks;
+        an unknown weight) come back unchanged with ``is_estimated`` False and ``split_method`` NA.
+
+    Raises
+    ------
+    ValueError
+        For an unknown ``method``.
     """
     targets = _targets(_weights(areas, method), _government_shares(local_governments))
     home = dict(zip(areas["subdistrict_code"], areas["district_code"], strict=True))
@@ -107,7 +111,7 @@ def split(
 
 
 def _shares(record: dict, weights: list[Fraction]) -> list[dict[str, object]]:
-    """Money and people of a record shared by the weights, one part per weight; what is not known stays so."""
+    """Money and people of a record divided by the weights, one dict per weight; NA stays NA."""
     shared = {}
     for column in ("amount_satang", "people_reached"):
         if column in record:
@@ -133,9 +137,9 @@ def _like(rows: pd.DataFrame, original: pd.DataFrame) -> pd.DataFrame:
 
 
 def unsplit(parts: pd.DataFrame, original: pd.DataFrame) -> pd.DataFrame:
-    """Undo :func:`split`: the records as written, checked against the parts.
+    """Undo :func:`split`: the rows of ``original`` that the parts come from.
 
-    Raises ``ValueError`` when the parts no longer add up to ``original`` (a part was lost or doubled on the way).
+    Raises ``ValueError`` when the parts do not add up to ``original`` (a part was lost or doubled).
     """
     ids = parts["support_id"].unique()
     back = original[original["support_id"].isin(ids)]

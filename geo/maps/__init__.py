@@ -1,5 +1,5 @@
-"""From classes to a picture: the base map for folium, breaks and classes, the one palette, figures and small maps.
+"""Map drawing: the folium base map, class breaks and class characters, the palette, matplotlib figures, small SVG maps.
 
-Out: ``board.base_map``, ``board.class_vector``, ``breaks.classify``, ``classes.letters``, ``palette``, ``simplify``,
-``figures`` (matplotlib) and ``small_maps`` (SVG text). Imports ``geo.measure`` and ``loaders.settings`` only.
+Main results: ``board.base_map``, ``board.class_vector``, ``breaks.classify``, ``classes.letters``, ``palette``,
+``simplify``, ``figures``, ``small_maps``. Imports ``geo.measure``, ``geo.statuses`` and ``loaders.settings`` only.
 """

@@ -1,7 +1,7 @@
-"""Frame to folium: a constant base map that fetches its geometry once, and a short class vector per change.
+"""Folium map in two parts: a constant base map that fetches its geometry once, and a short message per repaint.
 
-The pattern that measured best (design section 4): the base map's script never changes, so the browser keeps the
-map, its zoom and its geometry; ``feature_group_to_add`` carries one class character per subdistrict.
+The script of the base map never changes, so that streamlit-folium keeps the map, its zoom and its geometry in the
+browser; ``feature_group_to_add`` carries one class character per subdistrict.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ MODULES = ("board", "shared")
 
 
 def asset(name: str) -> str:
-    """Address of a file in our static folder; it changes with the content, so that a browser may keep the file for good."""
+    """URL of a static file, with a hash of its content, so that browsers may cache it without expiry."""
     return f"{STATIC}/{name}?v={_mark([settings.ROOT / 'static' / name])}"
 
 
 def module(name: str) -> str:
-    """Address of a script of ours that imports others: it changes with the content of any of them."""
+    """URL of an ES module; its hash covers all scripts of :data:`MODULES`, because the module imports some of them."""
     folder = settings.ROOT / "static"
     return f"{STATIC}/{name}?v={_mark(sorted(path for part in MODULES for path in (folder / part).glob('*.js')))}"
 
 
 def marked(name: str, folder: str) -> str:
-    """Path of a script that imports others of its folder, under a folder whose name changes with the content of any of them."""
+    """Path of an ES module below a virtual folder ``v-HASH`` over all scripts of ``folder``: its imports inherit it."""
     return f"v-{_mark(sorted((settings.ROOT / 'static' / folder).glob('*.js')))}/{name}"
 
 
@@ -49,7 +49,7 @@ def _mark(files: list[Path]) -> str:
 
 @dataclass(frozen=True)
 class ClassStyle:
-    """How one class is drawn and named: ground colour, key of its words, colour of its hatch, what fills the key's blanks."""
+    """Style of one map class: fill colour, text key of its label, hatch colour, values for the label's placeholders."""
 
     color: str
     key: str
@@ -59,7 +59,7 @@ class ClassStyle:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Addresses of the prepared geometry: ``main`` (true map or schematic) and ``grid``; bounds as [[s, w], [n, e]]."""
+    """Static paths of prepared geometry: ``main`` (boundaries or schematic), ``grid``; bounds [[s, w], [n, e]]."""
 
     main: str
     grid: str
@@ -68,7 +68,7 @@ class Geometry:
     missing: tuple[str, ...] = ()  # codes that the main geometry has no shape for
 
     def options(self, language: str) -> dict:
-        """What the map in the browser has to know once, in a language."""
+        """Options of the base map in the browser; ``language`` is passed on, ``texts`` must already be in it."""
         return {
             "main": f"{STATIC}/{self.main}",
             "grid": f"{STATIC}/{self.grid}",
@@ -81,7 +81,7 @@ class Geometry:
 
 
 class GeometryElement(folium.MacroElement):
-    """The layer that loads and keeps the geometry in the browser."""
+    """Folium element whose script loads the geometry and keeps it in the browser."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}kradanBoard({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}"
@@ -94,9 +94,9 @@ class GeometryElement(folium.MacroElement):
 
 
 class BoardMap(folium.Map):
-    """A folium map whose assets all come from our own static folder: it also paints with the network cable out.
+    """A folium map that loads all assets from our own static folder, so that it works without internet access.
 
-    Its header is left out: ``board.css`` says the same once, the header would be sent again with every change.
+    The template omits folium's header (inline CSS), which would be sent again with every repaint; ``board.css`` has it.
     """
 
     _template = Template(
@@ -110,7 +110,7 @@ class BoardMap(folium.Map):
     # fmt: on
 
     def render(self, **kwargs: object) -> str:
-        """Once: folium compiles a template for every element of the page each time (measured: 4 ms of a change's 30)."""
+        """Render on the first call only: folium compiles a template for every element of the page each time."""
         if not self._is_drawn:
             super().render(**kwargs)
             self._is_drawn = True
@@ -120,7 +120,7 @@ class BoardMap(folium.Map):
 
 
 class ClassVector(folium.FeatureGroup):
-    """One change of the map: a class per subdistrict in code order, marks, values and the words for them."""
+    """One repaint of the map: a class per subdistrict in code order, marks, values and their texts."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = kradanPaint({{ this.vector }});{% endmacro %}"
@@ -131,14 +131,14 @@ class ClassVector(folium.FeatureGroup):
         self.vector = json.dumps(vector, ensure_ascii=False, separators=(",", ":"))
 
     def render(self, **_kwargs: object) -> str:
-        """Nothing goes into the page around the map, which is shared: the script is all there is."""
+        """Add nothing to the page: it belongs to the shared base map, and the script is sent separately."""
         return ""
 
 
 def base_map(options: dict | str) -> BoardMap:
-    """The constant base map: the same options (``Geometry.options``, or where they lie as a static file) give the same script.
+    """The base map; equal options (``Geometry.options``, or the path of a static file with them) give the same script.
 
-    ``st_folium`` hangs what it is given into the map: every call gets a map of its own around what is drawn once.
+    Returns a copy with its own list of children, because ``st_folium`` adds the feature group to the map it is given.
     """
     drawn = _drawn_map(json.dumps(options, ensure_ascii=False, separators=(",", ":")))
     own = copy(drawn)
@@ -178,22 +178,22 @@ def class_message(
     badges: dict[str, int] | None = None,
     label: Callable[[ClassStyle], str] = lambda style: style.key,
 ) -> dict:
-    """The message of one change of the map, without its zoom (:func:`class_vector`).
+    """Message for one repaint of the map, without view and zoom (:func:`class_vector` adds them).
 
     Parameters
     ----------
     codes : subdistrict_code of every row, each once; the message is sorted by it.
     classes : one character per row, a key of ``styles``.
-    values, more : figures for the tooltip, NA = nothing said; their units hold ``{}`` where the figure goes.
-    dots : True where a dot lies beside the name.
-    marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
+    values, more : figures for the tooltip, NA = no line; their unit texts have ``{}`` for the figure.
+    dots : True where a dot is drawn next to the name.
+    marks : True where a stripe is drawn over the class (estimated, supported at a higher level, border class).
     badges : subdistrict_code -> count drawn in a disc.
-    label : the words of a class for the tooltip; its key where none is given.
+    label : text of a class for the tooltip; by default its key.
 
     Raises
     ------
     ValueError
-        When a class has no style: the map would draw it white and mean nothing.
+        When a class has no style: the map would draw it white, which means "none".
     """
     check_styles("class_message", classes, styles)
     order = codes.reset_index(drop=True).sort_values()
@@ -217,7 +217,7 @@ def class_message(
 
 
 def with_line(message: dict, codes: pd.Series, figures: pd.Series, unit: str) -> dict:
-    """A :func:`class_message` with one more figure for the tooltip; ``figures`` in the order of ``codes``, NA = nothing said."""
+    """Copy of a :func:`class_message` with one more tooltip line; ``figures`` in the order of ``codes``, NA = none."""
     order = codes.reset_index(drop=True).sort_values().index
     text = _figures(figures.reset_index(drop=True)[order])
     return message | {"more": [*message.get("more", []), [text, unit]]} if text.strip(",") else message
@@ -226,7 +226,10 @@ def with_line(message: dict, codes: pd.Series, figures: pd.Series, unit: str) ->
 def class_vector(
     message: dict, *, view: str = "main", district: str | None = None, chosen: str | None = None
 ) -> ClassVector:
-    """The vector of one change: a :func:`class_message`, which map it is for, and the codes it zooms to and outlines."""
+    """Folium element for a :func:`class_message`: ``view`` is ``main`` or ``grid``; zooms to ``district``.
+
+    ``chosen`` is the subdistrict to outline.
+    """
     aimed = {key: value for key, value in (("district", district), ("chosen", chosen)) if value}
     return ClassVector({"view": view} | message | aimed)
 
@@ -236,5 +239,5 @@ def _style(style: ClassStyle, label: str) -> dict:
 
 
 def _figures(values: pd.Series) -> str:
-    """Figures as one short text, empty where there is none: ``3,,1.25``."""
+    """Figures as comma-separated text with two decimals at most, empty for NA: ``3,,1.25``."""
     return ",".join("" if pd.isna(value) else f"{round(float(value), 2):.15g}" for value in values)

@@ -1,6 +1,6 @@
-"""Class breaks for the map: never raise on empty, equal or few values, and can be shared by twin maps.
+"""Class breaks for a map. They never raise on empty, equal or few values, and can be shared by maps side by side.
 
-Zero is "reported, none" and NaN is "not known": neither is on the colour scale, so neither takes part here.
+Zero means "none" and NaN "not known": both have their own class, so neither is on the colour scale.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ def _positive(values: Iterable[object]) -> np.ndarray:
 
 
 def class_breaks(values: Iterable[object], classes: int = 5) -> list[float]:
-    """Quantiles: upper bounds of at most ``classes`` classes, rising, the last the largest; ``[]`` when none is above zero.
+    """Quantile breaks: ascending upper bounds of at most ``classes`` classes, the last one the maximum.
+
+    Returns ``[]`` when no value is above zero.
 
     Parameters
     ----------
     values
-        Any numbers; NA, NaN, infinities and values <= 0 are left out. For twin maps pass the values of all of them.
+        Numbers; NA, infinities and values <= 0 are ignored. For maps to be compared pass the values of all of them.
 
     Examples
     --------
@@ -41,15 +43,15 @@ def class_breaks(values: Iterable[object], classes: int = 5) -> list[float]:
     if len(different) <= classes:
         return [float(value) for value in different]
     bounds = np.quantile(numbers, np.linspace(0, 1, classes + 1)[1:])
-    # Ties make quantile classes fall together: fewer classes is the right answer.
+    # Ties make quantiles coincide: return fewer classes then.
     rising = [float(bound) for bound in np.unique(bounds)]
     return [*rising[:-1], float(numbers[-1])]
 
 
 def classify(values: pd.Series, breaks: list[float]) -> pd.Series:
-    """Class 0 .. n-1 of each value (a value on a break belongs below it); NA for what is not on the scale.
+    """Class 0 .. n-1 of each value (a break is the inclusive upper bound); NA for values not on the scale.
 
-    A value above the last break goes to the last class, so that breaks fixed on one year still draw another.
+    A value above the last break is in the last class, so that the breaks of one year can be used for another.
     """
     numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
     raw = numbers.to_numpy(dtype=float, na_value=np.nan)
@@ -59,9 +61,9 @@ def classify(values: pd.Series, breaks: list[float]) -> pd.Series:
 
 
 def classes_of(status: pd.Series, values: pd.Series, breaks: list[float]) -> pd.Series:
-    """Class character of every place on a scale: the number of its class where somebody is there, else the kind of nothing.
+    """Class character of every place: the digit of its class if covered, else the character of its kind of nothing.
 
-    Where somebody is there and the value is not known or not above zero: :data:`geo.maps.classes.UNMEASURED`.
+    A covered place without a value above zero gets :data:`geo.maps.classes.UNMEASURED`.
     """
     number = classify(values, breaks)
     classes = nothing_classes(status).fillna(UNMEASURED)

@@ -1,4 +1,4 @@
-"""Classes of a map: one character stands for a class, in the message to the browser and in a frozen meeting."""
+"""Class characters of a map: one character per class, used in messages to the browser and in stored meetings."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ CLUSTERS = {
 
 
 def letters(codes: pd.Series, table: Mapping[str, str], *, missing: pd.Series | str | None = None) -> pd.Series:
-    """Class of each code.
+    """Class character of each code.
 
     Parameters
     ----------
     codes
-        Codes that stand in ``table``; NA where there is none.
+        Keys of ``table``, or NA.
     missing
-        The class of NA, one for all or one per row.
+        Class of NA: one for all or one per row.
 
     Raises
     ------
     ValueError
-        For a code that is not in the table, or NA without ``missing``: on the map it would look like another class.
+        For a code that is not in ``table``, or NA without ``missing``.
     """
     unknown = set(codes.dropna()) - set(table)
     if unknown:
@@ -58,7 +58,7 @@ def letters(codes: pd.Series, table: Mapping[str, str], *, missing: pd.Series | 
 
 
 def check_styles(painter: str, classes: Iterable[str], styles: Iterable[str]) -> None:
-    """Raise ``ValueError`` for a class without a style: a painter would leave it white, which means something else."""
+    """Raise ``ValueError`` for a class without a style: it would be drawn white, which means "none"."""
     styled = set(styles)
     unknown = set(classes) - styled
     if unknown:

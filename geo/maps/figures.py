@@ -1,6 +1,6 @@
-"""Maps as pictures, made on the server: shapes and a class per subdistrict in, a drawing on matplotlib axes out.
+"""Static maps with matplotlib: shapes and a class per subdistrict, drawn on given axes.
 
-Shapes are drawn in Web Mercator, as in the browser. Words and fonts are the caller's.
+Drawn in Web Mercator, as in the browser. Texts and fonts come from the caller.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Bounds = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Shapes:
-    """Drawable shapes: a path per subdistrict, outlines of districts, a label point per subdistrict, in Mercator metres."""
+    """Drawable shapes in EPSG:3857: path, label point and outer rings by subdistrict code, and district outlines."""
 
     paths: Mapping[str, DrawnPath]
     outlines: Sequence[DrawnPath]
@@ -35,7 +35,7 @@ class Shapes:
     rings: Mapping[str, Sequence[np.ndarray]] = field(default_factory=dict)
 
     def bounds(self, prefix: str = "") -> Bounds:
-        """West, south, east, north of the subdistricts whose code begins with ``prefix``."""
+        """West, south, east, north of the subdistricts whose code starts with ``prefix``."""
         boxes = np.array([path.get_extents().extents for code, path in self.paths.items() if code.startswith(prefix)])
         return (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))  # type: ignore[return-value]
 
@@ -46,7 +46,7 @@ def _path(shape: shapely.Geometry) -> DrawnPath:
 
 
 def shapes(subdistricts: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> Shapes:
-    """Paths of ``subdistrict_code`` and of the district outlines; both frames with a CRS."""
+    """Drawable shapes of frames with any CRS; ``subdistricts`` needs ``subdistrict_code``."""
     near, far = subdistricts.to_crs(3857), districts.to_crs(3857)
     codes = near["subdistrict_code"].to_list()
     points = near.geometry.representative_point()
@@ -78,13 +78,13 @@ def draw_map(
     Parameters
     ----------
     classes
-        Class character per subdistrict code; ``styles`` gives its ground colour and the colour of its hatch.
+        Class character per subdistrict code; ``styles`` maps it to (fill colour, hatch colour or ``None``).
     stripes
-        Codes under a stripe (border class, estimated).
+        Codes to mark with a stripe (border class, estimated); ignored for a hatched class.
     labels
-        Names with a halo; each stands free of the others or is tied to its place by a line.
+        Name per code, placed without overlap; a displaced label is joined to its place by a line.
     badges
-        Counts in discs; a count of one is left to the colour.
+        Count per code, drawn in a disc if above one.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _fill(axes: Axes, drawn: Shapes, codes: list[str], color: str, line: str | N
 
 
 def _frame(axes: Axes, bounds: Bounds) -> None:
-    """Show the bounds with equal scale on both axes and a margin, filling the axes."""
+    """Set axis limits that show the bounds with a margin, equal scale on both axes, filling the axes."""
     west, south, east, north = bounds
     box = axes.get_window_extent()
     wide, high = (east - west) * 1.05, (north - south) * 1.05
@@ -177,14 +177,14 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
 
 
 def _border(axes: Axes, path: DrawnPath) -> np.ndarray:
-    """At most some forty points of a border, in pixels."""
+    """At most about 40 points of a border, in pixels."""
     points = np.asarray(path.vertices)
     points = points[:: -(-len(points) // 40)]
     return axes.transData.transform(points)
 
 
 def _hidden(box: tuple[float, float, float, float], borders: Sequence[np.ndarray]) -> float:
-    """How many of the places under discussion a label would hide, in parts of their borders."""
+    """Sum over the labelled places of the share of their border points inside ``box``."""
     low, high = np.array(box[:2]), np.array(box[2:])
     return sum(float(((points > low) & (points < high)).all(axis=1).mean()) for points in borders)
 
@@ -193,7 +193,7 @@ def _free(
     at: np.ndarray, width: float, height: float, window: Bbox, taken: list[tuple[float, float, float, float]],
     borders: Sequence[np.ndarray],
 ) -> tuple[float, float, bool]:  # fmt: skip
-    """The nearest place for a label that touches no other, is not cut and hides least of what is discussed."""
+    """Best label position (x, y, is displaced) in the window: near, free of other labels, hiding few borders."""
     best: tuple[float, float, float, int] | None = None
     for ring in range(12):
         for turn in range(16 if ring else 1):

@@ -1,4 +1,4 @@
-"""Shapes light enough for a browser: simplified without gaps, dissolved to districts, written once as a static file."""
+"""Geometry small enough for a browser: simplified without gaps, dissolved to districts, written as a static file."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ NEEDED = ["subdistrict_code", "name_th", "name_en", *DISTRICT]
 class Prepared:
     """One province ready to draw; everything in EPSG:4326, sorted by code.
 
-    ``subdistricts``: the columns of the frame given, simplified shapes. ``districts``: district_code,
-    district_name_th, district_name_en, label_lon, label_lat, dissolved outlines. ``province``: one outline.
+    ``subdistricts``: the columns of the input, simplified shapes. ``districts``: district_code, district_name_th,
+    district_name_en, label_lon, label_lat, dissolved outlines. ``province``: one outline.
     """
 
     subdistricts: gpd.GeoDataFrame
@@ -37,16 +37,16 @@ class Prepared:
 
     @property
     def vertices(self) -> int:
-        """Points over all subdistrict shapes."""
+        """Number of vertices of all subdistrict shapes."""
         return int(shapely.get_num_coordinates(self.subdistricts.geometry.to_numpy()).sum())
 
 
 def prepare(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> Prepared:
-    """Simplify a frame of subdistricts together, so that neighbours still share their border, and dissolve it.
+    """Simplify subdistricts as one coverage, so that neighbours keep a common border, and dissolve them.
 
-    Columns in: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry (any
-    CRS). ``tolerance_m`` 0 keeps the shapes as they are (schematic map, tile grid). Visvalingam-Whyatt on the
-    coverage (``shapely.coverage_simplify``), in the UTM zone of the frame.
+    Columns in: :data:`NEEDED` and geometry, any CRS. ``tolerance_m`` 0 keeps the shapes (schematic map, tile grid).
+    Visvalingam-Whyatt (``shapely.coverage_simplify``) in the UTM zone of the frame. Raises ``ValueError`` without a
+    CRS, without rows, for missing columns or for a code that occurs twice.
     """
     _check(frame)
     metric = frame.sort_values("subdistrict_code", ignore_index=True).to_crs(metric_crs(frame))
@@ -69,7 +69,7 @@ def _check(frame: gpd.GeoDataFrame) -> None:
 
 
 def _simplified(metric: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
-    """Simplified shapes; a shape that would vanish or break keeps its own points."""
+    """Simplified shapes; a shape that would become empty or invalid is kept unsimplified."""
     shapes = metric.geometry.to_numpy()
     simple = shapely.coverage_simplify(shapes, tolerance_m)
     bad = shapely.is_empty(simple) | ~shapely.is_valid(simple)
@@ -77,7 +77,7 @@ def _simplified(metric: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
 
 
 def union(shapes: np.ndarray) -> shapely.Geometry:
-    """One outline; the quick way for edge-matched shapes, the sure way for shapes with small gaps or overlaps."""
+    """Union of shapes in metres: fast for a valid coverage, else on a 1 m grid, which closes small gaps."""
     if shapely.coverage_is_valid(shapes):
         return shapely.coverage_union_all(shapes)
     return shapely.union_all(shapes, grid_size=1.0)
@@ -94,17 +94,17 @@ def _dissolve(metric: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def label_points(metric: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    """The point of each shape that lies farthest from its edge, in the largest part: there a label has most room."""
+    """Label point of each shape: centre of the largest inscribed circle of its largest part; CRS in metres."""
     largest = [max(shapely.get_parts(shape), key=shapely.area) for shape in metric.geometry]
     circles = shapely.maximum_inscribed_circle(largest, LABEL_PRECISION_M)
     return gpd.GeoSeries(shapely.get_point(circles, 0), index=metric.index, crs=metric.crs)
 
 
 def to_geojson(prepared: Prepared) -> bytes:
-    """Compact GeoJSON, the same bytes for the same shapes.
+    """Compact GeoJSON; equal input gives equal bytes.
 
-    Properties: c subdistrict_code, n name_th, e name_en, d and f the district's Thai and English name. A second member
-    ``districts`` holds the outlines with c, n, e and a label point lx, ly. Coordinates have 5 decimals (1 m).
+    Properties: c subdistrict_code, n name_th, e name_en, d and f Thai and English name of the district. The member
+    ``districts`` holds the district outlines with c, n, e and a label point lx, ly. Coordinates have 5 decimals (1 m).
     """
     subdistricts = [
         feature(shape, c=row[0], n=row[1], e=row[2], d=row[3], f=row[4])
@@ -124,7 +124,7 @@ def _rows(frame: gpd.GeoDataFrame, columns: list[str]) -> Any:
 
 
 def feature(shape: shapely.Geometry, **properties: object) -> dict[str, Any]:
-    """A GeoJSON feature with rounded coordinates."""
+    """A GeoJSON feature of a polygon or multipolygon, with coordinates rounded to :data:`DECIMALS`."""
     return {"type": "Feature", "properties": properties, "geometry": _geometry(shape)}
 
 
@@ -137,7 +137,7 @@ def _geometry(shape: shapely.Geometry) -> dict[str, Any]:
 
 
 def _polygon(polygon: shapely.Polygon) -> list[list[list[float]]]:
-    """Rings with rounded points; points that fall together are written once, a ring that collapses is left out."""
+    """Rings with rounded points; repeated points are dropped, and so are rings that collapse."""
     rings = [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []
 
@@ -150,12 +150,12 @@ def _ring(ring: shapely.LinearRing) -> list[list[float]]:
 
 
 def write_geojson(prepared: Prepared, folder: Path, stem: str) -> Path:
-    """Write ``<stem>-<hash8>.json`` in one step (a reader never sees half of it); the name changes with the content."""
+    """Write ``<stem>-<hash8>.json`` atomically and return its path; the name contains a hash of the content."""
     return write_content(to_geojson(prepared), folder, stem)
 
 
 def write_content(content: bytes, folder: Path, stem: str) -> Path:
-    """Write bytes as :func:`write_geojson` does."""
+    """Write bytes under a name as in :func:`write_geojson`; an existing file of that name and size is kept."""
     target = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:8]}.json"
     folder.mkdir(parents=True, exist_ok=True)
     if target.exists() and target.stat().st_size == len(content):

@@ -1,7 +1,4 @@
-"""Small static maps from the prepared geometry: shapes to SVG text, one map per value of a dimension.
-
-Pure: GeoJSON members in, SVG text out. No words are drawn in the picture; they stand beside it.
-"""
+"""Small multiples: small static maps as SVG text, from features of the prepared GeoJSON. They contain no text."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from geo.maps.palette import CHOSEN, DIMMED, EDGE, OUTLINE, STRIPE
 
 @dataclass(frozen=True)
 class SmallShapes:
-    """Path data per code in whole picture units, district outlines as one path, size of the picture."""
+    """SVG path data by subdistrict code and of the district outlines, in integer units of the view box."""
 
     paths: Mapping[str, str]
     outlines: str
@@ -29,7 +26,7 @@ class SmallShapes:
 
 
 def _path(geometry: shapely.Geometry, west: float, north: float, scale: float, stretch: float) -> str:
-    """SVG path data of a shape; a ring that falls together into a point is left out."""
+    """SVG path data of a shape, without rings that collapse when rounded."""
     parts = []
     for polygon in shapely.get_parts(geometry):
         for ring in (polygon.exterior, *polygon.interiors):
@@ -43,7 +40,7 @@ def _path(geometry: shapely.Geometry, west: float, north: float, scale: float, s
             moved[1:] = (flat[1:] != flat[:-1]).any(axis=1)
             flat = flat[moved]
             if len(flat) > 3:
-                steps = np.diff(flat[:-1], axis=0)  # steps are shorter to write than places
+                steps = np.diff(flat[:-1], axis=0)  # relative coordinates are shorter than absolute ones
                 parts.append(f"M{flat[0, 0]},{flat[0, 1]}l" + " ".join(f"{x},{y}" for x, y in steps) + "Z")
     return "".join(parts)
 
@@ -51,9 +48,10 @@ def _path(geometry: shapely.Geometry, west: float, north: float, scale: float, s
 def small_shapes(
     features: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, Any]], height: int = 320
 ) -> SmallShapes:
-    """Shapes for small maps from GeoJSON features whose property ``c`` is the code; latitude is stretched true at the middle.
+    """Shapes for small maps from GeoJSON features (EPSG:4326) whose property ``c`` is the subdistrict code.
 
-    Simplified as one coverage to about one picture unit, so neighbours keep a common edge.
+    Equirectangular, true to scale at the middle latitude. Simplified as one coverage to about one unit of the view, so
+    that neighbours keep a common edge.
     """
     shapes = np.array([shape(feature["geometry"]) for feature in features])
     west, south, east, north = shapely.total_bounds(shapes)
@@ -90,9 +88,10 @@ def small_map(
     district: str | None = None,
     chosen: str | None = None,
 ) -> str:
-    """One small map: code -> class, drawn with the colours, hatches (class) and stripes (``marks``) of the large one.
+    """SVG text of one map, in the style of the large one; ``classes`` maps a subdistrict code to its class.
 
-    ``district`` dims every other district; ``chosen`` is outlined. Raises ``ValueError`` for a class without a style.
+    Codes in ``marks`` get a stripe unless their class is hatched. ``district`` dims all others; ``chosen`` is outlined.
+    Raises ``ValueError`` for a class without a style.
     """
     check_styles("small_map", classes.values(), styles)
     patterns: dict[str, str] = {}

@@ -1,5 +1,5 @@
-"""Matching funds: who pays how much for which subdistrict under a stated scheme, and on which conditions.
+"""Matching funds: what each payer pays per subdistrict under a given scheme, and on which conditions.
 
-Out: ``rules.read_schemes`` (a parsed TOML document), ``funds.calculate``, ``funds.fund_gates``, ``funds.pull``. Imports
-the shared modules and the largest remainder of ``coverage.splits``.
+Main results: ``rules.read_schemes`` (from a parsed TOML document), ``funds.calculate``, ``funds.fund_gates``,
+``funds.pull``. Imports the shared modules of ``geo`` and ``largest_remainder`` from ``geo.coverage.splits``.
 """

@@ -1,7 +1,7 @@
-"""Matching-fund calculator: who pays how much for which subdistrict under a stated scheme, and on what it depends.
+"""Matching-fund calculator: amounts by subdistrict, payer and condition under a given scheme.
 
-Money is whole satang, rounded half up per line; a figure that rests on an unknown count is NA, never zero. Nothing
-is divided by villages: a town subdistrict without villages gets 0 from a per-village rule.
+Money is integer satang, rounded half up per line; an amount that depends on an unknown count is NA, never zero. A
+town subdistrict without villages gets 0 from a per-village rule.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ SATANG = 100
 
 @dataclass(frozen=True)
 class Funds:
-    """What a scheme gives.
+    """Result of a scheme.
 
     ``lines``: one row per subdistrict and rule: ``subdistrict_code``, ``rule``, ``payer``, ``is_restricted``,
     ``restricted_to``, ``amount_satang`` (NA = not known), ``gate_status`` (``no_condition``, ``met``, ``not_met``,
     ``not_known``). ``by_area``: ``subdistrict_code``, ``restricted_satang``, ``unrestricted_satang``, ``total_satang``,
-    ``own_satang`` and ``own_share`` (the community's part), ``secured_satang`` (no condition, or met),
-    ``at_stake_satang`` (condition not known to be met), ``withheld_satang`` (condition not met), ``unknown_rules``
-    (lines without a figure; sums leave them out). ``by_payer``: ``payer``, ``amount_satang``, ``share`` (adds up to 1),
-    ``restricted_satang``, ``unrestricted_satang``. ``by_gate``: ``gate``, ``satang_depending`` and the number of
-    subdistricts ``met``, ``not_met``, ``not_known``.
+    ``own_satang`` and ``own_share`` (of the community), ``secured_satang`` (no condition, or met), ``at_stake_satang``
+    (a condition not known), ``withheld_satang`` (a condition not met), ``unknown_rules`` (number of NA lines, which all
+    sums leave out). ``by_payer``: ``payer``, ``amount_satang``, ``share`` (adds up to 1), ``restricted_satang``,
+    ``unrestricted_satang``. ``by_gate``: ``gate``, ``satang_depending`` and the number of subdistricts ``met``,
+    ``not_met``, ``not_known``. ``gates``: the conditions it was calculated with.
     """
 
     scheme: Scheme
@@ -43,7 +43,7 @@ class Funds:
 
     @property
     def total_satang(self) -> int:
-        """Everything together; unknown lines left out."""
+        """Sum of all lines whose amount is known."""
         return int(self.lines["amount_satang"].sum())
 
 
@@ -84,7 +84,7 @@ def _amount(
 
 
 def _under_total(rule: Rule, amounts: list[int | None]) -> list[int | None]:
-    """Cut back in proportion where all together exceed what the payer has; exact to the satang."""
+    """Reduce amounts in proportion if their sum exceeds the payer's total; the reduced sum equals it exactly."""
     if rule.total_baht is None:
         return amounts
     known_amounts = [amount for amount in amounts if amount is not None]
@@ -122,7 +122,7 @@ def _lines(scheme: Scheme, areas: pd.DataFrame, extra: Mapping[str, int]) -> pd.
 
 
 def _statuses(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -> pd.Series:
-    """Worst status of the conditions of each line: one that is not met outweighs one that is not known."""
+    """Worst status among the conditions of each line; "not met" outweighs "not known"."""
     answers: dict[tuple[str, str], object] = {}
     if gates is not None:
         require_columns(gates, [KEY, "gate", "is_met"], "gates")
@@ -214,16 +214,21 @@ def _by_gate(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) ->
 
 
 def calculate(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None = None) -> Funds:
-    """Money of a scheme per subdistrict, source and condition.
+    """Money of a scheme per subdistrict, payer and condition.
 
     Parameters
     ----------
     areas
-        ``subdistrict_code`` and the columns the scheme counts by (``scheme.villages_column``,
+        ``subdistrict_code`` and the columns that the scheme uses (``scheme.villages_column``,
         ``scheme.population_column``, a rule's ``column`` in satang); ``size`` for rules by size. Counts may be means.
     gates
         ``subdistrict_code``, ``gate``, ``is_met`` (True, False, NA = not known), from :func:`fund_gates`;
         ``None`` = nothing is known, so all conditional money is at stake.
+
+    Raises
+    ------
+    FundError
+        For a missing column, or a subdistrict or gate that occurs twice.
     """
     return _calculated(scheme, areas, gates, {})
 
@@ -242,7 +247,7 @@ def _calculated(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None,
 
 
 def within(funds: Funds, codes: Collection[str]) -> Funds:
-    """The same money for some of the places: what each of them gets stays, the sums are those of the part."""
+    """Restrict a result to the subdistricts ``codes``: lines stay as calculated, sums are taken over these only."""
     lines = funds.lines[funds.lines[KEY].isin(codes)]
     by_area = funds.by_area[funds.by_area[KEY].isin(codes)]
     return replace(
@@ -255,14 +260,14 @@ def within(funds: Funds, codes: Collection[str]) -> Funds:
 
 
 def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
-    """What one more baht of the community pulls in from the others, and for how much more of it.
+    """Leverage: what the other payers add for one more baht of the community, and up to which amount.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``pulled_baht`` (others' baht per extra baht of the community; 0 once every cap is
-        reached; NA = not known), ``room_satang`` (how much more the community may save before the next cap stops a
-        payer; NA = no cap applies or nothing is pulled).
+        One row per subdistrict: ``subdistrict_code``, ``pulled_baht`` (others' baht per additional baht of the
+        community; 0 once every cap is reached; NA = not known), ``room_satang`` (what the community can add before
+        the next cap is reached; NA = no cap applies, or all are reached).
     """
     own = next((rule.code for rule in scheme.rules if rule.payer == scheme.own_payer), None)
     before = calculate(scheme, areas)
@@ -283,7 +288,7 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(scenario: Funds, other: Funds) -> pd.DataFrame:
-    """Two scenarios side by side: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``; ``total`` last."""
+    """One row per payer, then ``total``: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``."""
     sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (scenario, other)]
     table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).fillna(0).astype("Int64")
     table.loc["total"] = table.sum()
@@ -292,18 +297,18 @@ def compare(scenario: Funds, other: Funds) -> pd.DataFrame:
 
 
 def fund_gates(gates: tuple[Gate, ...], funds: pd.DataFrame, areas: pd.DataFrame, fiscal_year: int) -> pd.DataFrame:
-    """Which conditions each subdistrict's fund meets.
+    """Which conditions the welfare funds of each subdistrict meet in a fiscal year.
 
     Parameters
     ----------
     funds
-        ``subdistrict_code``, ``fiscal_year`` and the columns that the gates name (several funds are added up).
+        ``subdistrict_code``, ``fiscal_year`` and the columns that the gates name; several funds are added up.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``gate``, ``is_met`` (boolean, NA = not known: no figure for the year, or for growth
-        none for the year before).
+        One row per subdistrict and gate: ``subdistrict_code``, ``gate``, ``is_met`` (boolean; NA = no figure for the
+        year, or for growth none for the year before).
     """
     parts = []
     for gate in gates:
@@ -322,14 +327,15 @@ def fund_gates(gates: tuple[Gate, ...], funds: pd.DataFrame, areas: pd.DataFrame
 
 
 def promised_received(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Promised against received by source; a payment that nobody recorded is not known, not zero.
+    """Promised against received money by source; a payment that is not stated is not known, never zero.
 
     Returns
     -------
     DataFrame
-        ``source``, ``promised_satang``, ``received_satang`` (sums of what is stated), ``outstanding_satang`` (promised less
-        received, over rows that state both, never below zero per row), ``not_known`` (rows with a promise but no word
-        on the payment), ``promised_not_known_satang`` (their promise), ``received_share`` (of rows that state both).
+        One row per source: ``source``, ``promised_satang``, ``received_satang`` (sums of stated amounts),
+        ``outstanding_satang`` (promised minus received over rows that state both, at least 0 per row), ``not_known``
+        (number of rows with a promise but no payment stated), ``promised_not_known_satang`` (their promises),
+        ``received_share`` (over rows that state both; can exceed 1).
     """
     require_columns(contributions, ["source", "promised_satang", "received_satang"], "contributions")
     promised, received = (contributions[name].astype("Int64") for name in ("promised_satang", "received_satang"))

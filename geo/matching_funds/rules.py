@@ -1,4 +1,4 @@
-"""Rules of matching funds as stated in ``data/rules/matching_funds.toml``; every number is an editable parameter."""
+"""Matching-fund schemes of ``data/rules/matching_funds.toml``, checked; every number is an editable parameter."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NEEDED = dict.fromkeys(("per_subdistrict", "per_village", "per_head"), "baht") |
 
 
 class FundError(StatedError):
-    """A rule of the matching-fund rules that cannot be computed."""
+    """A matching-fund scheme, parameter or input that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One source of money, baht as ``Decimal``; ``of`` names earlier rules; no ``restricted_to`` = free money."""
+    """One contribution of a payer; ``of`` names earlier rules; ``restricted_to`` ``None`` = unrestricted money."""
 
     code: str
     payer: str
@@ -47,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Gate:
-    """A condition of the fund: ``growth`` of a column over the year before, or ``at_least`` a value."""
+    """A condition: ``growth`` of a column by more than ``limit`` over the year before, or a value ``at_least`` it."""
 
     code: str
     kind: str
@@ -57,7 +57,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Scheme:
-    """The rules of one scheme in one fiscal year; the columns say "as of" when heads and villages were counted."""
+    """Rules of one scheme and fiscal year; the column names select the date of the population and village counts."""
 
     code: str
     fiscal_year: int
@@ -68,7 +68,7 @@ class Scheme:
     own_payer: str = "community"
 
     def parameters(self) -> pd.DataFrame:
-        """Numbers that may be edited: ``rule``, ``parameter`` (``by_size:small`` ...), ``value``, ``to_be_confirmed``."""
+        """One row per editable number: ``rule``, ``parameter`` (``by_size:SIZE``), ``value``, ``to_be_confirmed``."""
         rows: list[dict[str, object]] = []
         for rule in self.rules:
             stated = {name: getattr(rule, name) for name in NUMBERS}
@@ -81,7 +81,10 @@ class Scheme:
         return pd.DataFrame(rows, columns=["rule", "parameter", "value", "to_be_confirmed"])
 
     def with_parameters(self, changes: Mapping[tuple[str, str], object]) -> Scheme:
-        """The scheme with other numbers: ``{("nhso_health", "baht"): "45"}``; ``None`` removes a floor, cap or total."""
+        """A copy with other numbers, e.g. ``{("nhso_health", "baht"): "45"}``; ``None`` removes an optional one.
+
+        Raises :class:`FundError` for an unknown rule or parameter, or an unusable number.
+        """
         rules = {rule.code: rule for rule in self.rules}
         for (code, name), value in changes.items():
             if code not in rules:
@@ -90,7 +93,7 @@ class Scheme:
         return replace(self, rules=tuple(rules.values()))
 
     def with_limits(self, limits: Mapping[str, object]) -> Scheme:
-        """The scheme with other limits of its conditions: ``{"member_growth": "10"}``."""
+        """A copy with other limits of its gates, e.g. ``{"member_growth": "10"}``; raises :class:`FundError`."""
         gates = {gate.code: gate for gate in self.gates}
         for code, value in limits.items():
             if code not in gates:
@@ -100,7 +103,7 @@ class Scheme:
 
 
 def number(value: object, where: str) -> Decimal:
-    """A number that is not negative, exactly as written."""
+    """``value`` as an exact ``Decimal``; raises :class:`FundError` unless it is a finite number >= 0."""
     try:
         stated = Decimal(str(value))
     except InvalidOperation as error:
@@ -157,7 +160,7 @@ def _gate(table: Mapping[str, Any]) -> Gate:
 
 
 def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:
-    """Schemes of a parsed TOML document by code."""
+    """Schemes of a parsed TOML document by code; raises :class:`FundError` for an invalid one."""
     gates = {table["code"]: _gate(table) for table in document.get("gate", [])}
     schemes = {}
     for table in document.get("scheme", []):

@@ -1,5 +1,5 @@
-"""Where the money goes: currents and their drawing, alignment with plans, streams over the years, how even it lies.
+"""Money flows: currents and their Sankey diagram, alignment with plans, streams over the years, equity, re-allocation.
 
-Out: ``currents.currents``, ``sankey.sankey``, ``alignment.alignment``, ``stream_history.history``, ``equity.lorenz``
-and ``equity.theil``. Imports coverage (what a record counts for, what plans ask for) and the shared modules.
+Main results: ``currents.currents``, ``sankey.sankey``, ``alignment.alignment``, ``stream_history.history``,
+``equity.lorenz``, ``equity.theil``, ``rudder.best``. Imports ``geo.coverage`` and the shared modules of ``geo``.
 """

@@ -1,4 +1,4 @@
-"""Whether the current meets what the community asked for, and where a strong current hits a weak community."""
+"""Alignment of money with community plans, strength of communities, and much money in weak communities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MONEY = (
 
 
 def _asked(plans: pd.DataFrame) -> pd.DataFrame:
-    """One row per plan and theme it puts first; a plan reported as not existing asks for nothing."""
+    """One row per plan and priority theme, without plans stated not to exist."""
     return demands(plans[plans["plan_exists"].astype("boolean").fillna(True).astype(bool)])
 
 
@@ -25,7 +25,7 @@ def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
 
 
 def judged(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
-    """Every record with money, beside the plan that speaks for it: ``kind`` (one of :data:`MONEY`) and ``satang``."""
+    """Records with an amount above zero, with ``kind`` (one of :data:`MONEY`, see :func:`alignment`) and ``satang``."""
     require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
     demands = _asked(plans)
     village, own = demands[demands["village_code"].notna()], demands[demands["village_code"].isna()]
@@ -48,13 +48,13 @@ def judged(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def direction(money: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Money that goes where the place's own plan asks against money that does not, by a column of :func:`judged`.
+    """Aligned against other money, grouped by column ``by`` of the result of :func:`judged`.
 
     Returns
     -------
     DataFrame
-        By value of ``by``: ``aligned_satang``, ``other_satang``, ``share`` (0-1), the least in keeping first; values
-        without money that a plan of the place itself speaks for are left out.
+        Index: values of ``by`` that have money comparable with a plan of the place itself. ``aligned_satang``,
+        ``other_satang``, ``share`` (aligned, 0-1), lowest share first.
     """
     kinds = ["aligned_satang", "other_satang"]
     own = money[money["kind"].isin(kinds) & money[by].notna()]
@@ -65,26 +65,26 @@ def direction(money: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Share of a subdistrict's money that meets the priorities of its own community plan.
+    """Share of each subdistrict's money that meets the priorities of its community plans.
 
-    The plan nearest to the money speaks: a village's own plan for the village's money, else the subdistrict's plan. Money
-    of a place without one is held to what any of its village plans asks for, and stands apart: many wishes together are met
-    far more easily than one plan's. Money below zero and records without an amount take no part.
+    Money is compared with the most local plan: that of its village, else that of the subdistrict. Without either it is
+    compared with the union of the village plans of the subdistrict, and counted separately, because a union of many
+    wishes is met far more easily than one plan. Only amounts above zero count.
 
     Parameters
     ----------
     placed
-        Records with a subdistrict (:class:`geo.roll_up.RolledUp` ``by_subdistrict``).
+        Records with a subdistrict (``by_subdistrict`` of :class:`geo.coverage.roll_up.RolledUp`).
     plans
-        ``subdistrict_code``, ``village_code``, ``plan_exists``, ``priority_theme`` (several comma-separated).
+        ``subdistrict_code``, ``village_code``, ``plan_exists``, ``priority_theme`` (comma-joined).
 
     Returns
     -------
     DataFrame
-        One row per subdistrict of ``areas``: ``amount_satang`` = ``aligned_satang`` + ``other_satang`` (held to the plan of
-        the place itself) + ``union_aligned_satang`` + ``union_other_satang`` (held to the union of its villages' plans) +
-        ``not_coded_satang`` (no theme written) + ``no_plan_satang`` (no plan states a priority); ``aligned_share`` and
-        ``union_share`` (of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
+        One row per subdistrict of ``areas``: ``amount_satang`` = ``aligned_satang`` + ``other_satang`` (compared with
+        the place's own plan) + ``union_aligned_satang`` + ``union_other_satang`` (with the union of village plans) +
+        ``not_coded_satang`` (no theme stated) + ``no_plan_satang`` (no plan states a priority); ``aligned_share`` and
+        ``union_share`` (0-1, of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
     """
     money = judged(placed, plans)
     demands = _asked(plans)
@@ -106,18 +106,17 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
 def strength(
     needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFrame, weak: Mapping[str, bool] | None = None
 ) -> pd.DataFrame:
-    """How strong the community side is, before or after a ranking.
+    """Strength of the community side of every subdistrict.
 
-    With ``weak`` (subdistrict_code -> whether its class in the ranking is the weakest) the weak are those. Without a
-    ranking the average of the
-    places among the known values of each sign of strength stands for it (0 lowest, 1 highest), and the weak are those
-    below the median of the subdistricts that have any.
+    ``strength`` is the mean relative rank (0 lowest, 1 highest) over the newest known values of ``indicators``.
+    ``is_weak`` comes from ``weak`` (subdistrict_code -> its class in the ranking is the weakest); without a ranking it
+    means a strength below the median.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``strength`` (0-1, NaN = nothing known), ``known`` (signs known), ``is_weak`` (boolean,
-        NA = not known).
+        One row per row of ``areas``: ``subdistrict_code``, ``strength`` (0-1, NaN = no value known), ``known`` (number
+        of values known), ``is_weak`` (boolean, NA = not known).
     """
     require_columns(needs, ["subdistrict_code", "indicator_code", "fiscal_year", "value"], "needs")
     rows = needs[needs["indicator_code"].isin(list(indicators)) & needs["value"].notna()]
@@ -140,18 +139,20 @@ def strength(
     return table.assign(is_weak=below_median.mask(table["strength"].isna()))
 
 
-STRONG_QUANTILE = 0.75  # money per head from here on is a strong current
+STRONG_QUANTILE = 0.75  # of baht per head, over subdistricts with money
 
 
 def strong_on_weak(coverage: pd.DataFrame, strength: pd.DataFrame) -> pd.DataFrame:
-    """Subdistricts where much money per head meets a weak community.
+    """Subdistricts with much money per head and a weak community.
+
+    ``coverage`` from :func:`geo.coverage.coverage.coverage`, ``strength`` from :func:`strength`.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``per_head_baht``, ``strength``, ``is_strong`` (at or above the :data:`STRONG_QUANTILE` of the known
-        baht per head; NA = not known), ``is_weak``, ``is_flagged`` (both; NA when either is not known), in the order
-        of ``coverage``. ``attrs["strong_from_baht"]`` is the bar.
+        In the order of ``coverage``: ``subdistrict_code``, ``district_code``, ``per_head_baht`` (0 where none),
+        ``strength``, ``is_strong`` (at or above the :data:`STRONG_QUANTILE` of the values above zero; NA = not known),
+        ``is_weak``, ``is_flagged`` (both; three-valued logic). ``attrs["strong_from_baht"]``: the threshold.
     """
     rate = coverage["per_head_baht"].astype("Float64")
     rate = rate.mask(coverage["status"].eq("none"), 0.0)

@@ -1,7 +1,7 @@
-"""Currents of money: stream -> agency -> theme -> place, as widths that add up to the satang.
+"""Currents: money by path stream -> agency -> theme -> place, with sums exact to the satang.
 
-Nothing is left out to make the picture nicer: money without a stream, a theme or a place has its own end, what is too
-small for a line of its own is gathered under :data:`OTHER`, and money paid back (below zero) is told apart.
+All money is included: money without a stream, theme or place ends at a node of its own, small amounts are collected
+under :data:`OTHER`, and money paid back (amounts below zero) is reported separately.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from geo.coverage.roll_up import STRIP_LEVELS, roll_up
 from geo.frames import require_columns
 
 STEPS = ("stream_code", "agency_code", "theme_code", "place_code")
-NOT_CODED = ""  # the end of money whose stream, agency or theme is not written
+NOT_CODED = ""  # node of money whose stream, agency or theme is not stated
 OTHER = "other"
 ENDS = frozenset({NOT_CODED, *STRIP_LEVELS})
 
 
 @dataclass(frozen=True)
 class Currents:
-    """Money by the way it goes.
+    """Money by path.
 
-    ``paths``: one row per way (``STEPS``, ``kind`` regular / special / "", ``supports``, ``amount_satang``).
-
-    ``total_satang`` is the sum of ``paths``; ``returned_satang`` the sum of amounts below zero, which have no width;
-    ``without_amount`` the number of records that state none. Total + returned = what the records state.
+    ``paths``: one row per combination of ``STEPS`` and ``kind`` (regular, special or ""): ``supports``,
+    ``amount_satang``. ``total_satang``: sum of ``paths``. ``returned_satang``: sum of the amounts below zero, which are
+    in no path. ``without_amount``: number of records without an amount. Total + returned = sum of all records.
     """
 
     paths: pd.DataFrame
@@ -42,10 +41,10 @@ def place_of_money(
     local_governments: pd.DataFrame | None = None,
     classes: Mapping[str, str] | None = None,
 ) -> pd.Series:
-    """Where each record's money ends: a district code, or the level of the strip when it has no district of ours.
+    """Last step of each record: a district code of ``areas``, else its level in the strip.
 
-    With ``classes`` (subdistrict_code -> A, B, C) the ends are those classes, ``unclassed`` for a subdistrict without
-    one, and the strip's level for money above the subdistrict, the district's included.
+    With ``classes`` (subdistrict_code -> A, B, C) it is the class, ``unclassed`` for a subdistrict without one, and the
+    level in the strip for all money above the subdistrict, including that of a district.
     """
     rolled = roll_up(support, areas, local_governments)
     placed = rolled.by_subdistrict["subdistrict_code"]
@@ -66,7 +65,7 @@ def currents(
     local_governments: pd.DataFrame | None = None,
     classes: Mapping[str, str] | None = None,
 ) -> Currents:
-    """Sum the money of filtered support records by stream, agency, theme and place."""
+    """Sum the money of filtered support records by stream, agency, theme and place (:func:`place_of_money`)."""
     require_columns(support, ["stream_code", "stream_kind", "agency_code", "theme_code", "amount_satang"], "support")
     support = support.reset_index(drop=True)
     amount = support["amount_satang"].astype("Int64")
@@ -96,7 +95,10 @@ def currents(
 
 
 def fold(paths: pd.DataFrame, keep: int | Mapping[str, int]) -> pd.DataFrame:
-    """Gather the smallest of each step under :data:`OTHER`, at most ``keep`` stay beside it; ends are never gathered."""
+    """Merge the smallest codes of each step into :data:`OTHER`; the ``keep`` largest and :data:`ENDS` stay.
+
+    ``keep``: one number, or one per step name (steps not named stay as they are).
+    """
     table = paths.copy()
     for step in STEPS:
         most = keep if isinstance(keep, int) else keep.get(step, len(table))
@@ -106,19 +108,19 @@ def fold(paths: pd.DataFrame, keep: int | Mapping[str, int]) -> pd.DataFrame:
             .sum()
             .sort_values(ascending=False, kind="stable")
         )
-        if len(sizes) > most + 1:  # gathering one alone would only take its name away
+        if len(sizes) > most + 1:  # a single code would lose its name without saving a node
             table[step] = table[step].mask(table[step].isin(sizes.index[most:]), OTHER)
     return table.groupby([*STEPS, "kind"], as_index=False)[["supports", "amount_satang"]].sum()
 
 
 def account(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Every satang once: ``theme_code`` ("" = not coded) x ``where`` (``subdistrict``, else the strip's level).
+    """Account of all money by theme and level.
 
     Returns
     -------
     DataFrame
-        ``theme_code``, ``where``, ``supports``, ``amount_satang``, ``without_amount``; its sums are those of
-        ``support``.
+        One row per ``theme_code`` ("" = not coded) and ``where`` (``subdistrict``, else the level in the strip):
+        ``supports``, ``amount_satang``, ``without_amount``; the sums equal those of ``support``.
     """
     support = support.reset_index(drop=True)
     rolled = roll_up(support, areas, local_governments)

@@ -1,6 +1,6 @@
-"""How evenly money lies: Lorenz curve and Gini over people, Theil's T within and between districts.
+"""Inequality of money per head: Lorenz curve and Gini over people, Theil's T within and between districts.
 
-Theil 1967, decomposed as in Rey and Sastre 2010, whose published figures the tests hold it to.
+Theil 1967, decomposed as in Rey and Sastre 2010; the tests reproduce their published figures.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pandas as pd
 
 
 def per_head(amount: pd.Series, people: pd.Series) -> pd.Series:
-    """Amount per head; NaN where either is not known or nobody lives there."""
+    """Amount per head in the unit of ``amount``; NaN where either is not known or ``people`` is not above zero."""
     heads = people.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     money = amount.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     with np.errstate(invalid="ignore"):
@@ -19,13 +19,13 @@ def per_head(amount: pd.Series, people: pd.Series) -> pd.Series:
 
 
 def lorenz(amount: pd.Series, people: pd.Series) -> pd.DataFrame:
-    """Points of the Lorenz curve from the least to the most money per head.
+    """Points of the Lorenz curve, from the lowest to the highest money per head.
 
     Returns
     -------
     DataFrame
-        ``people_share``, ``amount_share`` (0-1, both from 0 to 1, first row the origin). Rows that are not known are
-        left out; empty when there is no money or nobody.
+        ``people_share``, ``amount_share``: cumulative, from 0 to 1, first row the origin. Places where either is not
+        known are left out; empty when there is no money or no people.
     """
     rate = per_head(amount, people)
     has_rate = rate.notna()
@@ -49,19 +49,21 @@ def gini_by_people(amount: pd.Series, people: pd.Series) -> float:
 
 
 def theil(values: pd.Series, districts: pd.Series, people: pd.Series | None = None) -> dict[str, float]:
-    """Theil's T with its parts: ``total`` = ``between`` districts + ``within`` them, ``between_share``.
+    """Theil's T, decomposed by district.
 
     Parameters
     ----------
     values
-        Baht per head of each place; not known is left out, zero counts (``0 ln 0 = 0``).
+        Baht per head of each place; NA is left out, zero counts (``0 ln 0 = 0``).
+    districts
+        District of each place, in the order of ``values``.
     people
-        Every place counts by its people, as in :func:`gini_by_people`; ``None``: every place counts alike.
+        Weight of each place; ``None`` = all places have the same weight.
 
     Returns
     -------
     dict
-        All NaN when there is no money.
+        ``total`` = ``between`` + ``within``, and ``between_share`` (0-1 of the total); all NaN when there is no money.
     """
     weights = pd.Series(1.0, index=values.index) if people is None else people.astype("Float64").astype(float)
     counts = values.notna() & weights.gt(0)
@@ -76,6 +78,6 @@ def theil(values: pd.Series, districts: pd.Series, people: pd.Series | None = No
 
 
 def _theil(money_share: pd.Series, weight_share: pd.Series) -> float:
-    """Sum of share of money x ln(share of money / share of weight)."""
+    """Sum of money share x ln(money share / weight share)."""
     ratio = (money_share / weight_share).where(money_share > 0, 1.0)
     return float((money_share * np.log(ratio)).sum())

@@ -1,23 +1,23 @@
-"""Community welfare funds: the newest figures of each, how they grow from year to year, what others promised and paid."""
+"""Community welfare funds: newest figures, growth from year to year, and contributions promised and received."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 KEY = ["subdistrict_code", "fund_name"]
-# What a map shows of funds: column -> how it is put together where a subdistrict has several.
+# Columns of :func:`funds` that a map can show (:func:`by_subdistrict`).
 MEASURES = ("member_share", "savings_per_member_satang", "members_growth", "received_share", "late_satang")
 
 
 def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """The newest row of each fund with its growth and with what others promised and paid to it.
+    """Newest row of each fund (subdistrict and fund name), with growth and with contributions promised and received.
 
-    Adds ``member_share`` (of the people of its subdistrict; NA where people or members are not known),
-    ``savings_per_member_satang``, ``members_growth`` and ``savings_growth`` (share more than in the year before that is
-    stated; NA where there is none), ``promised_satang`` and ``received_satang`` (sums of what is stated), ``not_received``
-    (promises of which nothing stated was received), ``received_share`` (of the promises whose receipt is stated),
-    ``late_satang`` and ``days_late`` (what is still missing of promises whose fiscal year has ended by ``day``, and for how
-    long). Promises name a subdistrict: where it has several funds nobody knows whose they are, and they are NA.
+    Adds ``member_share`` (0-1 of the population of the subdistrict), ``savings_per_member_satang``, ``members_growth``
+    and ``savings_growth`` (relative to the previous stated year; 0.1 = 10 % more), ``promised_satang`` and
+    ``received_satang`` (sums of stated amounts), ``not_received`` (number of promises without a stated receipt),
+    ``received_share`` (of promises with a stated receipt), ``late_satang`` (outstanding of promises whose fiscal year
+    ended before ``day``) and ``days_late`` (the longest delay). NA where a figure is not known. Contributions name only
+    a subdistrict: where it has several funds, their columns are NA.
     """
     ordered = rows.sort_values("fiscal_year", na_position="first")
     newest = ordered.drop_duplicates(KEY, keep="last")
@@ -39,7 +39,7 @@ PROMISED = {"promised_satang": "Int64", "received_satang": "Int64", "not_receive
 
 
 def _growth(ordered: pd.DataFrame, newest: pd.DataFrame, column: str) -> pd.Series:
-    """Share by which the newest figure is above that of the stated year before it."""
+    """Relative growth of the newest figure over that of the previous stated year."""
     dated = ordered[ordered["fiscal_year"].notna() & ordered[column].notna()].drop_duplicates([*KEY, "fiscal_year"], keep="last")  # fmt: skip
     before = dated.groupby(KEY)[column].shift().astype("Float64")
     growth = dated[column].astype("Float64") / before.where(before > 0) - 1
@@ -47,7 +47,7 @@ def _growth(ordered: pd.DataFrame, newest: pd.DataFrame, column: str) -> pd.Seri
 
 
 def _received(contributions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Promises of each subdistrict: the columns of :data:`PROMISED`."""
+    """Contributions by subdistrict: the columns of :data:`PROMISED`."""
     got, promised = contributions["received_satang"].astype("Int64"), contributions["promised_satang"].astype("Int64")
     ended = pd.to_datetime(contributions["fiscal_year"].astype("string") + "-09-30", errors="coerce")
     missing = (promised - got).clip(lower=0)
@@ -65,9 +65,10 @@ def _received(contributions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def by_subdistrict(entries: pd.DataFrame, measure: str, codes: pd.Series) -> pd.Series:
-    """One figure of :data:`MEASURES` for each of ``codes``; NA where no fund states what it is made of.
+    """One of :data:`MEASURES` for each of ``codes``, from rows of :func:`funds`; NA where no fund has it.
 
-    Of several funds in one place shares of the same people add up, savings per member and growth are weighed by members.
+    With several funds in a subdistrict ``savings_per_member_satang`` and ``members_growth`` are means weighted by
+    members, the others are sums.
     """
     placed = entries[entries["subdistrict_code"].notna() & entries[measure].notna()]
     values = placed[measure].astype(float)
@@ -80,10 +81,10 @@ def by_subdistrict(entries: pd.DataFrame, measure: str, codes: pd.Series) -> pd.
 
 
 def by_year(rows: pd.DataFrame) -> pd.DataFrame:
-    """All funds together, one row per fiscal year: ``funds``, ``members``, ``savings_satang``, ``hardship_members``.
+    """Sums over all funds, one row per fiscal year: ``funds``, ``members``, ``savings_satang``, ``hardship_members``.
 
-    And for each the ``..._known`` (funds that state it), and ``same_funds``, ``same_growth``: funds that state members in the
-    year and in the stated year before, and by which share those grew; a sum over other funds would be no growth.
+    Each sum has a column ``..._known`` (number of funds that state it). ``same_funds``: funds that state members in
+    this year and an earlier one; ``same_growth``: their relative growth. Growth of the sums would mix different funds.
     """
     dated = (
         rows[rows["fiscal_year"].notna()].sort_values("fiscal_year").drop_duplicates([*KEY, "fiscal_year"], keep="last")

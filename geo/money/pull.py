@@ -1,7 +1,7 @@
-"""Which way currents pull: along what a community's own plan asks or across it, and whether two streams in one place pull together.
+"""Direction of streams: along the priorities of community plans or across them, and whether two streams agree.
 
-Direction is known only where a plan speaks for the money (:func:`geo.money.alignment.judged`); elsewhere it is not known,
-never "across".
+Direction is known only for money that can be compared with a plan (:func:`geo.money.alignment.judged`); other money
+is not known, never "across".
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from geo.frames import each_row, require_columns
 
 KEY = "subdistrict_code"
 ALONG, ACROSS = {"aligned_satang", "union_aligned_satang"}, {"other_satang", "union_other_satang"}
-KINDS = ("apart", "adrift", "together")  # one along and one across, both across, both along
-SLOW_BELOW = 0.5  # of what is known, paid
-# A place of a weak community by the worst that is known of the current there; the first that holds.
+KINDS = ("apart", "adrift", "together")  # one along and one across; both across; both along
+SLOW_BELOW = 0.5  # share paid
+# Current in a place with a weak community, most serious first.
 CURRENTS = ("cross", "slow", "strong", "calm", "unknown")
 
 
 def pulls(money: pd.DataFrame) -> pd.DataFrame:
-    """How every stream pulls in every place.
+    """Direction of every stream in every subdistrict.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def pulls(money: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per place and stream with money that a plan speaks for: ``along_satang``, ``across_satang``, ``is_along`` (at
-        least half of it meets the plan).
+        One row per subdistrict and stream with money compared with a plan: ``subdistrict_code``, ``stream_code``,
+        ``along_satang``, ``across_satang``, ``is_along`` (at least half of it is along).
     """
     require_columns(money, [KEY, "stream_code", "kind", "satang"], "money")
     held = money[money["kind"].isin(ALONG | ACROSS) & money["stream_code"].notna()]
@@ -45,9 +45,10 @@ def pulls(money: pd.DataFrame) -> pd.DataFrame:
 
 
 def pairs(pulled: pd.DataFrame) -> pd.DataFrame:
-    """Two streams in one place: ``subdistrict_code``, ``stream_a``, ``stream_b``, ``kind`` (:data:`KINDS`), ``satang`` of both.
+    """Every two streams in a subdistrict, from rows of :func:`pulls`.
 
-    Those that pull apart first, the most money first. A place with one stream has no pair.
+    ``subdistrict_code``, ``stream_a``, ``stream_b``, ``kind`` and ``satang`` (of both); in the order of :data:`KINDS`,
+    then most money first.
     """
     rows = []
     for code, here in pulled.groupby(KEY):
@@ -61,21 +62,22 @@ def pairs(pulled: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_weak(places: pd.DataFrame, paid_share: pd.Series) -> pd.DataFrame:
-    """Where strong, slow or cross currents meet weak communities.
+    """Strong, slow or cross currents in weak communities.
 
     Parameters
     ----------
     places
-        ``subdistrict_code``, ``is_weak`` and ``is_strong`` (NA = not known), ``along_satang``, ``across_satang`` (0 = no plan
-        speaks).
+        ``subdistrict_code``, ``is_weak`` and ``is_strong`` (NA = not known), ``along_satang``, ``across_satang`` (both
+        0 = no money compared with a plan).
     paid_share
-        Share paid of what is known, by subdistrict (NA = nobody states a payment).
+        By subdistrict: share 0-1 of the money that is paid (NA = no payment stated).
 
     Returns
     -------
     DataFrame
-        ``places`` with ``paid_share``, ``is_cross`` and ``is_slow`` (NA = not known) and ``current``: the first of
-        :data:`CURRENTS` that holds for a weak place (``calm``: none of what is known; ``unknown``: nothing is), NA elsewhere.
+        ``places`` with ``paid_share``, ``is_cross`` and ``is_slow`` (NA = not known) and ``current``: for a weak place
+        the first of :data:`CURRENTS` that holds (``calm`` = none of the known signs, ``unknown`` = no sign is known),
+        NA elsewhere.
     """
     held = places["along_satang"] + places["across_satang"]
     is_cross = (places["across_satang"] > places["along_satang"]).astype("boolean").mask(held.eq(0))
@@ -91,12 +93,14 @@ def on_weak(places: pd.DataFrame, paid_share: pd.Series) -> pd.DataFrame:
 
 
 def received(contributions: pd.DataFrame) -> pd.DataFrame:
-    """Promised against received by source: the last step of a current, known only where a date or amount is written.
+    """Promised against received contributions by source.
 
     Returns
     -------
-    Indexed by ``source``: ``promised_satang``, ``received_satang`` (of rows that state it), ``known`` (rows that state what
-    was received), ``rows``, ``share`` (received of what those rows promised), ``first_on``, ``last_on``.
+    DataFrame
+        Index ``source``; ``promised_satang``, ``received_satang`` (sums of stated amounts), ``known`` (rows that state
+        the amount received), ``rows``, ``share`` (received of the promises of the known rows), ``first_on``,
+        ``last_on`` (days of receipt).
     """
     require_columns(contributions, ["source", "promised_satang", "received_satang", "received_on"], "contributions")
     got = contributions["received_satang"].astype("Int64")

@@ -1,7 +1,7 @@
-"""The rudder: which baht can still be steered, what moving them would do, and the best way to move them.
+"""The rudder: money that can still be re-allocated, the effect of moving it, and the optimal re-allocation.
 
-Money is whole satang throughout, and a move never makes or loses one. What is not known to be free is not free: a
-record whose payment nobody states, or whose stream is not known to be unrestricted, is told apart with its baht.
+Money is integer satang; a move never creates or loses any. Money counts as steerable only if that is known: a record
+without a stated payment, or of a stream not known to be unrestricted, is not steerable.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from geo.money.equity import gini_by_people
 
 KEY = "subdistrict_code"
 AND = "."
-# The parts that the amount of every record falls into, in the order in which they are asked for.
+# The parts that the amount of every record is divided into.
 PARTS = ("bound_satang", "restricted_satang", "ended_satang", "unknown_satang", "steerable_satang")
 NEEDED = ("support_id", "stream_code", "agency_code", "theme_code", "amount_satang", "committed_satang", "paid_satang", "ends_on", "fiscal_year")  # fmt: skip
 
 
 class RudderError(ValueError):
-    """A move that cannot be made: ``code`` for the words, ``value`` what it is about."""
+    """An impossible move; pages turn ``code`` and ``value`` into a sentence."""
 
     def __init__(self, code: str, value: str = "") -> None:
         super().__init__(f"{code}: {value}")
@@ -37,9 +37,10 @@ class RudderError(ValueError):
 
 
 class Move(NamedTuple):
-    """Satang of a stream to a function in a subdistrict; ``origin``: districts and subdistricts whose money alone is moved.
+    """Move ``satang`` of a stream to a function (``theme``) in a subdistrict (``place``).
 
-    The codes of ``origin`` stand in order with :data:`AND` between them; without any the whole stream gives.
+    ``origin``: sorted codes of the districts and subdistricts to take it from, joined by :data:`AND`; empty = the whole
+    stream.
     """
 
     stream: str
@@ -50,23 +51,23 @@ class Move(NamedTuple):
 
 
 def steerable(support: pd.DataFrame, is_restricted: Mapping[str, bool | None], day: date) -> pd.DataFrame:
-    """What of every record with an amount above zero can still be steered on a day.
+    """Divide every amount above zero into steerable money and money that is not.
 
     Parameters
     ----------
     support
         :data:`NEEDED`; amounts in satang, NA = not stated.
     is_restricted
-        By stream whether its money is tied to a condition; a stream that is not there, or ``None``, is not known to be free.
+        By stream: its money is tied to a purpose. A missing stream or ``None`` = not known, treated as restricted.
     day
-        What has ended before it is out of reach; without an end the fiscal year's counts.
+        A record that ended before this day is ``ended``. Without an end date the end of its fiscal year counts; without
+        a year as well, it is ``ended``.
 
     Returns
     -------
     DataFrame
-        The records with :data:`PARTS` that add up to ``amount_satang``: ``bound`` (paid or committed, as stated),
-        ``restricted`` (the stream is tied, or not known to be free), ``ended``, ``unknown`` (nobody says what is paid),
-        ``steerable``.
+        The records with :data:`PARTS`, which add up to ``amount_satang``: ``bound`` (paid or committed, the larger);
+        the rest is the first that applies of ``restricted``, ``ended``, ``unknown`` (no payment stated), ``steerable``.
     """
     require_columns(support, list(NEEDED), "support")
     table = support[(support["amount_satang"].astype("Int64") > 0).fillna(False).astype(bool)]
@@ -88,12 +89,12 @@ def steerable(support: pd.DataFrame, is_restricted: Mapping[str, bool | None], d
 
 @dataclass(frozen=True)
 class Board:
-    """What moves are judged on; made once per state of the data.
+    """Data on which moves are evaluated, with indexes built once per state of the data.
 
-    ``records``: of :func:`steerable`, with ``subdistrict_code`` (NA = no subdistrict). ``people`` by subdistrict. ``asked``:
-    one row per wish that support of ``theme_code`` in ``subdistrict_code`` answers: ``what`` (``gap`` or ``demand``),
-    ``count`` of them, ``is_met`` (boolean). ``matching``: what others would add, baht for baht, where somebody pays in:
-    ``subdistrict_code``, ``theme_code``, ``payer``, ``open_satang``. ``owners``: stream -> agency.
+    ``records``: from :func:`steerable`, with ``subdistrict_code`` (NA = above it). ``people``: population by
+    subdistrict. ``asked``: one row per need that support of a theme answers: ``subdistrict_code``, ``theme_code``,
+    ``what`` (``gap`` or ``demand``), ``count``, ``is_met`` (boolean). ``matching``: money that a payer adds baht for
+    baht: ``subdistrict_code``, ``theme_code``, ``payer``, ``open_satang``. ``owners``: stream -> agency.
     """
 
     records: pd.DataFrame
@@ -125,18 +126,19 @@ class Board:
 
     @property
     def pools(self) -> pd.Series:
-        """Steerable satang by stream, those that have any."""
+        """Steerable satang by stream, without streams that have none."""
         sums = self.records.groupby("stream_code")["steerable_satang"].sum()
         return sums[sums > 0]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What moves do.
+    """Effect of moves.
 
-    ``amounts``: satang of every record after them, in the order of the board's records; ``placed``: satang
-    by subdistrict after them; ``figures``: name -> (before, after), NaN where it is not known; ``answered`` and ``lost``: rows of ``asked``;
-    ``pulled_satang`` and ``unmatched_satang``: matching money that comes with the moves, and that loses its other half.
+    ``amounts``: satang left in every record, in the order of the board's records. ``placed``: satang by subdistrict
+    after the moves. ``figures``: name -> (before, after), NaN = not known. ``answered`` and ``lost``: rows of ``asked``
+    that become met or unmet. ``pulled_satang``: matching money that the moves attract; ``unmatched_satang``: money
+    taken from co-financed records, whose counterpart may be withdrawn.
     """
 
     amounts: np.ndarray
@@ -149,7 +151,7 @@ class Outcome:
 
 
 def check(board: Board, moves: Sequence[Move]) -> None:
-    """Raise :class:`RudderError` for a move that says nothing: ``rudder_amount``, ``rudder_place``."""
+    """Raise :class:`RudderError` for an amount <= 0 (``rudder_amount``) or an unknown place (``rudder_place``)."""
     for move in moves:
         if move.satang <= 0:
             raise RudderError("rudder_amount", str(move.satang))
@@ -159,18 +161,21 @@ def check(board: Board, moves: Sequence[Move]) -> None:
 
 
 def _taken(board: Board, moves: Sequence[Move]) -> np.ndarray:
-    """Satang that every record gives: each stream in proportion from all that is free, or from places alone; these first."""
+    """Satang taken from every record, in proportion to what is free in the stream, or in the places of origin.
+
+    Sources with the fewest records go first, so that a whole stream does not use up the money of a single place.
+    """
     streams = board.records["stream_code"].fillna("").astype(str).to_numpy()
     free = board.records["steerable_satang"].to_numpy(dtype="int64")
     places = board.records[KEY].fillna("").astype(str)
-    if "district_code" in board.records:  # money of a whole district is of its district
+    if "district_code" in board.records:  # a record above the subdistrict belongs to its district
         places = places.where(places.ne(""), board.records["district_code"].fillna("").astype(str))
     left, sums = free.copy(), dict[tuple[str, str], int]()
     for move in moves:
         sums[move.stream, move.origin] = sums.get((move.stream, move.origin), 0) + move.satang
     givers = {}
     for stream, origin in sums:
-        inside = places.str.startswith(tuple(origin.split(AND))).to_numpy(bool)  # everything starts with nothing
+        inside = places.str.startswith(tuple(origin.split(AND))).to_numpy(bool)  # "" matches every place
         givers[stream, origin] = np.flatnonzero((streams == stream) & (free > 0) & inside)
     for key in sorted(sums, key=lambda source: len(givers[source])):
         mine = givers[key]
@@ -181,10 +186,10 @@ def _taken(board: Board, moves: Sequence[Move]) -> np.ndarray:
 
 
 def apply(board: Board, moves: Sequence[Move]) -> Outcome:
-    """What the board would be after moves. Every stream gives from all its steerable records in proportion, to the satang.
+    """Effect of moves on the board; money is taken from the steerable records of a stream in proportion.
 
-    A move with an ``origin`` takes from records of those places alone. Raises :class:`RudderError`: :func:`check`,
-    ``rudder_too_much``, ``rudder_too_much_there``.
+    Raises :class:`RudderError`: see :func:`check`, and ``rudder_too_much`` or ``rudder_too_much_there`` (with an
+    ``origin``) when more is moved than is steerable.
     """
     check(board, moves)
     amounts = board._money - _taken(board, moves)
@@ -198,7 +203,7 @@ def apply(board: Board, moves: Sequence[Move]) -> Outcome:
     for what in ("gap", "demand"):
         ours = board.asked["what"].eq(what).to_numpy()
         open_ = (float(count[ours & ~was_met].sum()), float(count[ours & ~is_met].sum()))
-        figures[f"{what}s_open"] = open_ if ours.any() else (np.nan, np.nan)  # nobody said what is asked for
+        figures[f"{what}s_open"] = open_ if ours.any() else (np.nan, np.nan)  # no needs known, which is not zero
     figures["layered"] = _layered(board, amounts, moves)
     figures["gini"] = (gini_by_people(before / 100, board.people), gini_by_people(after / 100, board.people))
     return Outcome(
@@ -208,7 +213,7 @@ def apply(board: Board, moves: Sequence[Move]) -> Outcome:
 
 
 def total(board: Board, outcome: Outcome, moves: Sequence[Move]) -> int:
-    """Satang of all records after moves, and of the moves: the same as before."""
+    """Satang of all records after the moves plus the satang moved; must equal the sum before."""
     return int(outcome.amounts.sum()) + sum(move.satang for move in moves)
 
 
@@ -220,13 +225,13 @@ def _placed(board: Board, amounts: np.ndarray) -> pd.Series:
 
 
 def _emptied(board: Board, amounts: np.ndarray) -> set[tuple[str, str]]:
-    """Functions in subdistricts of which some record has nothing left."""
+    """(subdistrict, theme) of records that lost all their money."""
     rows = board.records.iloc[np.flatnonzero((amounts == 0) & (board._money > 0))][[KEY, "theme_code"]].dropna()
     return set(zip(rows[KEY].astype(str), rows["theme_code"].astype(str), strict=True))
 
 
 def _met(board: Board, amounts: np.ndarray, moves: Sequence[Move], was: np.ndarray) -> np.ndarray:
-    """A wish is met by a move there; one that was met is lost when every record there is emptied."""
+    """``is_met`` after the moves: True where a move goes, False where every record has lost all its money."""
     met, new = was.copy(), {(move.place, move.theme) for move in moves}
     for key in _emptied(board, amounts) - new:
         if not (amounts[board._at[key]] > 0).any():
@@ -237,7 +242,7 @@ def _met(board: Board, amounts: np.ndarray, moves: Sequence[Move], was: np.ndarr
 
 
 def _layered(board: Board, amounts: np.ndarray, moves: Sequence[Move]) -> tuple[int, int]:
-    """Functions in subdistricts with two agencies or more at work, before and after; only where something changed is looked at."""
+    """Number of (subdistrict, theme) with two or more agencies, before and after; only changed ones are recounted."""
     added: dict[tuple[str, str], set[str]] = {}
     for move in moves:
         added.setdefault((move.place, move.theme), set()).add(board.owners.get(move.stream, move.stream))
@@ -251,7 +256,7 @@ def _layered(board: Board, amounts: np.ndarray, moves: Sequence[Move]) -> tuple[
 
 
 def _pulled(board: Board, moves: Sequence[Move]) -> int:
-    """What the other payers add, baht for baht, to what is moved into a fund that they match."""
+    """Satang that other payers add, baht for baht, to money moved into places and themes that they match."""
     sums: dict[tuple[str, str], int] = {}
     owner: dict[tuple[str, str], set[str]] = {}
     for move in moves:
@@ -266,7 +271,7 @@ def _pulled(board: Board, moves: Sequence[Move]) -> int:
 
 
 def _unmatched(board: Board, amounts: np.ndarray) -> int:
-    """What is taken from records that others match: their half may go with it, baht for baht."""
+    """Satang taken from co-financed records: the counterpart may be withdrawn, baht for baht."""
     if "cofinancing" not in board.records:
         return 0
     declared = board.records["cofinancing"].notna().to_numpy()
@@ -275,11 +280,12 @@ def _unmatched(board: Board, amounts: np.ndarray) -> int:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the best re-allocation is to keep.
+    """Parameters of the best re-allocation.
 
-    ``package_satang``: what an opening costs at least; ``per_head_satang``: and for every inhabitant. ``reserve``: share of
-    every stream that stays. ``per_district``: openings at least in every district that has a wish nobody answers.
-    ``per_place``: at most. ``weights``: of a gap and of a demand. ``seconds``: most for the solver.
+    An opening costs ``package_satang``, or ``per_head_satang`` times the population if that is more. ``reserve``: share
+    0-1 of every stream that is not moved. ``per_district``: minimum of openings in every district with an unmet need.
+    ``per_place``: maximum per subdistrict. ``weights``: of a gap and of a demand. ``most_satang``: upper limit of the
+    budget. ``seconds``: time limit of the solver.
     """
 
     package_satang: int = 10_000_000
@@ -293,7 +299,11 @@ class Wish:
 
 
 class Best(NamedTuple):
-    """``status``: ``optimal`` (proven), ``infeasible``, ``nothing`` (nothing to open or to steer), ``out_of_time``; the moves; worth; seconds."""
+    """Best re-allocation found.
+
+    ``status``: ``optimal`` (proven), ``infeasible``, ``nothing`` (no unmet need or no money), ``out_of_time`` (with the
+    best moves found by then, if any). ``worth``: weighted needs met. ``openings``: their number. ``seconds``: run time.
+    """
 
     status: str
     moves: list[Move]
@@ -303,10 +313,10 @@ class Best(NamedTuple):
 
 
 def best(board: Board, wish: Wish, districts: pd.Series) -> Best:
-    """The openings worth most for the money that can be steered, proven by the solver (HiGHS); among equals the cheapest.
+    """Openings of the highest total worth that the steerable money can pay, the cheapest among equals.
 
-    ``districts``: district by subdistrict. An opening is a function in a subdistrict that a gap or a plan asks for and nobody
-    answers; its worth is what it answers, weighted.
+    An opening is a theme in a subdistrict with an unmet gap or demand; its worth is the weighted count of these. Solved
+    as an integer program by HiGHS (``scipy.optimize.milp``). ``districts``: district code by subdistrict.
     """
     begin = time.perf_counter()
     pools = (board.pools * (1 - wish.reserve)).astype("int64")
@@ -328,7 +338,10 @@ def best(board: Board, wish: Wish, districts: pd.Series) -> Best:
 def _solve(
     worth: np.ndarray, cost: np.ndarray, budget: int, places: pd.Index, districts: pd.Series, wish: Wish
 ) -> tuple[np.ndarray, str]:
-    """Which openings, as a mask, and how sure; sums are checked in whole satang."""
+    """Mask of the chosen openings, and the status; the budget is checked again in integer satang.
+
+    A solution that exceeds the budget by rounding is excluded by a cut, and the program is solved again.
+    """
     width, unit = len(worth), float(cost.max())
     by_place = _members(places.to_numpy())
     by_district = _members(districts.reindex(places).to_numpy())
@@ -338,7 +351,7 @@ def _solve(
     ]
     if wish.per_district:
         rows.append(LinearConstraint(by_district, wish.per_district, np.inf))
-    cheap = cost / (cost.sum() + 1)  # less than one step of worth for all of them together
+    cheap = cost / (cost.sum() + 1)  # tie-breaker: in total below 1, the smallest difference of worth
     cuts: list[LinearConstraint] = []
     until = time.perf_counter() + wish.seconds
     while True:
@@ -359,7 +372,7 @@ def _members(labels: np.ndarray) -> csr_array:
 
 
 def _paid(pools: pd.Series, openings: list[tuple[str, str, int]]) -> list[Move]:
-    """Pay the openings out of the streams, the largest first; one may be paid by two streams."""
+    """Assign the openings to streams, largest stream first; an opening may be paid by several streams."""
     left = pools.sort_values(ascending=False).to_dict()
     moves = []
     for place, theme, due in openings:

@@ -1,4 +1,4 @@
-"""The currents as a drawing: four columns of nodes and the ribbons between them, widths by the satang."""
+"""Layout of the Sankey diagram of the currents: four columns of nodes and the ribbons between them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pandas as pd
 
 from geo.money.currents import ENDS, OTHER, STEPS
 
-WIDTH, HEIGHT = 1000.0, 480.0  # of the drawing; the height is that of the fullest column's money
-NODE_WIDTH, GAP, SLOT = 10.0, 4.0, 24.0  # SLOT: the room that a node's label takes
-RIGHT = 200.0  # room for the labels of the last column
+WIDTH, HEIGHT = 1000.0, 480.0  # of the drawing; all money together is HEIGHT thick
+NODE_WIDTH, GAP, SLOT = 10.0, 4.0, 24.0  # SLOT: minimum height of a node, for its label
+RIGHT = 200.0  # width reserved for the labels of the last column
 NODE_COLUMNS = ["step", "code", "amount_satang", "x", "y", "thickness"]
 LINK_COLUMNS = ["source", "target", "kind", "amount_satang", "step", "thickness", "x0", "x1", "y0", "y1"]
 
@@ -34,7 +34,7 @@ class Sankey:
 
 
 def _nodes(paths: pd.DataFrame, step: int) -> pd.DataFrame:
-    """Codes of a step, largest first, what is gathered and the ends last."""
+    """Nodes of a step, largest first; :data:`OTHER` and then :data:`ENDS` last."""
     sizes = (
         paths.groupby(STEPS[step], as_index=False)["amount_satang"]
         .sum()
@@ -48,9 +48,9 @@ def _nodes(paths: pd.DataFrame, step: int) -> pd.DataFrame:
 
 
 def sankey(paths: pd.DataFrame) -> Sankey:
-    """Lay paths (from :func:`currents`, gathered by :func:`fold` as wished) out in four columns.
+    """Lay out ``paths`` of :class:`geo.money.currents.Currents`, possibly merged by :func:`geo.money.currents.fold`.
 
-    The drawing grows above ``HEIGHT`` when many small nodes need their ``SLOT``.
+    The drawing is higher than ``HEIGHT`` when many small nodes need their ``SLOT``.
     """
     total = int(paths["amount_satang"].sum())
     if not total:
@@ -70,7 +70,7 @@ def sankey(paths: pd.DataFrame) -> Sankey:
 
 
 def _links(paths: pd.DataFrame, nodes: pd.DataFrame, scale: float) -> pd.DataFrame:
-    """Ribbons between neighbouring steps; at each node they lie in the order of the other end, so that few cross."""
+    """Ribbons between adjacent steps; at each node sorted by the position of the other end, so that few cross."""
     ribbons = []
     for step in range(len(STEPS) - 1):
         keys = [STEPS[step], STEPS[step + 1], "kind"]

@@ -1,6 +1,6 @@
-"""Speed of the currents: how much of the money that was granted is committed and paid, and what is stuck.
+"""Speed of the currents: how much of the granted money is committed and paid, and how much is stuck.
 
-A record counts only for what it states: one that says nothing of payment is neither paid nor unpaid.
+A record counts only for what it states: without a stated payment it is neither paid nor unpaid.
 """
 
 from __future__ import annotations
@@ -11,29 +11,30 @@ import pandas as pd
 
 from geo.frames import require_columns
 
-STUCK_BELOW = 0.5  # of its amount; a record that has ended with less paid is stuck
+STUCK_BELOW = 0.5  # share paid below which a record that has ended is stuck
 _COLUMNS = ("amount_satang", "committed_satang", "paid_satang", "ends_on")
 
 
 def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
-    """Money by step, one row per value of ``by``.
+    """Money granted, committed, paid and stuck, grouped by ``by``.
 
     Parameters
     ----------
     support
         Records with ``amount_satang``, ``committed_satang``, ``paid_satang`` (NA = not stated) and ``ends_on``.
     by
-        What to tell apart, in the order of ``support``; NA becomes the empty text.
+        Group of each record, in the order of ``support``; NA becomes the empty text.
     day
-        The day on which it is asked which records have ended.
+        Records whose ``ends_on`` is before this day have ended.
 
     Returns
     -------
-    Indexed by ``by``: ``records``, ``amount_satang`` (of all that state one), ``paid_known`` (records above zero that
-    state amount and payment), ``paid_of_satang`` and ``paid_satang`` (their sums), ``paid_share`` (NA where nothing is
-    known), ``committed_known``, ``committed_of_satang``, ``committed_satang``, ``committed_share``, ``stuck`` (records
-    that ended before ``day`` with less than half paid; NA where no payment is known), ``stuck_satang`` (what is not paid of them) and ``days_late`` (the
-    longest that one of them is past its end; NA = none is stuck).
+    DataFrame
+        Index ``by``; ``records``, ``amount_satang`` (all stated amounts), ``paid_known`` (records with a stated payment
+        and an amount above zero), ``paid_of_satang`` and ``paid_satang`` (sums of their amounts and payments),
+        ``paid_share`` (NA where none is known); the same for ``committed_``; ``stuck`` (ended records with less than
+        half paid; NA where no payment is known), ``stuck_satang`` (their unpaid part), ``days_late`` (the longest time
+        past the end of one of them; NA = none is stuck).
     """
     require_columns(support, _COLUMNS, "support")
     table = pd.DataFrame({"by": by.astype("string").fillna("").to_numpy(), "records": 1}, index=support.index)

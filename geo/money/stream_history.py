@@ -1,4 +1,4 @@
-"""Streams over time: one that has ended leaves the present map and stays here with its baht."""
+"""Funding streams over time, including those that have ended and are on no map of the chosen year."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from geo.periods import fiscal_year_bounds, of_fiscal_year, periods
 
 
 def history(support: pd.DataFrame, streams: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
-    """Streams over time: what runs in the year, what has ended before it and how much it brought.
+    """State and money of every stream that has records.
 
     Parameters
     ----------
@@ -18,15 +18,15 @@ def history(support: pd.DataFrame, streams: pd.DataFrame, fiscal_year: int | Non
     streams
         ``code``, ``kind``, ``starts_on``, ``ends_on`` (NA = not stated).
     fiscal_year
-        The year looked at; ``None`` = none, everything counts as running.
+        The chosen year; ``None`` = all years, and every stream counts as running.
 
     Returns
     -------
     DataFrame
-        ``stream_code``, ``kind``, ``starts_on``, ``ends_on`` (declared, else of its records; NaT = not known),
-        ``is_declared`` (the end is the stream's own), ``supports``, ``amount_satang`` (all years; NA = none stated),
-        ``year_satang`` (of the year), ``year_supports``, ``state``: ``running`` (has records in the year, or its period
-        holds it), ``ended``, ``not_started``, ``not_known``. Ended ones last.
+        One row per stream: ``stream_code``, ``kind``, ``starts_on``, ``ends_on`` (declared by the stream, else the
+        first and last day of its records; NaT = not known), ``is_declared`` (the end is declared), ``supports``,
+        ``amount_satang`` (all years; NA = none stated), ``year_supports``, ``year_satang``, ``state``: ``running`` (has
+        records in the year, or its period touches it), ``not_started``, ``not_known``, ``ended``; in this order.
     """
     records = support[support["stream_code"].notna()]
     when = periods(records)

@@ -1,4 +1,4 @@
-"""What two records in one place and year are to each other: the table of outcomes, the rules, the pairs, clearings.
+"""Overlaps: pairs of records of different agencies in the same place and period, judged by a table of rules.
 
-Out: ``outcomes.OUTCOMES``, ``rules``, ``overlaps.overlaps``. Imports ``geo.frames`` and ``geo.periods`` only.
+Main results: ``outcomes.OUTCOMES``, ``rules``, ``overlaps.overlaps``. Imports ``geo.frames`` and ``geo.periods`` only.
 """

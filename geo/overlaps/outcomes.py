@@ -1,7 +1,7 @@
-"""The table of overlap outcomes, the gravest first: everything else reads it when it is asked.
+"""The table of overlap outcomes, most serious first; all other code derives its lists from it.
 
-A new outcome is a line here, a rule in ``data/rules/overlap.toml``, a colour in :mod:`geo.maps.palette` and its words
-``outcome_<code>`` in both text catalogues.
+A new outcome needs a line here, a rule in ``data/rules/overlap.toml``, a colour in :mod:`geo.maps.palette` and the text
+``outcome_<code>`` in both catalogues.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 class Outcome:
     """One outcome.
 
-    ``letter``: its class on a map. ``from_rule``: a rule of the table may give it. ``of_pairs``: a pair can have it (else
-    only a place). ``can_be_cleared``: an agency may explain it with a reason. ``is_hatched``: told by a hatch as well as
-    by its colour. ``drawn_as``: the outcome whose class it shares on maps.
+    ``letter``: class character on maps. ``from_rule``: a rule may assign it. ``of_pairs``: pairs can have it, not only
+    places. ``can_be_cleared``: an agency may clear it with a reason. ``is_hatched``: drawn with a hatch in addition to
+    its colour. ``drawn_as``: the outcome whose class it shares on maps.
     """
 
     letter: str
@@ -31,32 +31,32 @@ OUTCOMES = {
     "overlapping": Outcome("o", can_be_cleared=True),
     "fragmented": Outcome("f"),
     "complementary": Outcome("c"),
-    "single": Outcome("s", from_rule=False, of_pairs=False),  # supports, but no two funders at once
-    "not_known": Outcome("k"),  # the data are too poor to decide
+    "single": Outcome("s", from_rule=False, of_pairs=False),  # records, but no pair of agencies at the same time
+    "not_known": Outcome("k"),  # too little is stated to decide
     "cleared": Outcome("c", from_rule=False, drawn_as="complementary"),
 }
 
 
 def from_rules() -> list[str]:
-    """What a rule of ``data/rules/overlap.toml`` may say."""
+    """Codes that a rule of ``data/rules/overlap.toml`` may assign."""
     return [code for code, outcome in OUTCOMES.items() if outcome.from_rule]
 
 
 def of_pairs() -> list[str]:
-    """What a pair can be."""
+    """Codes that a pair can have."""
     return [code for code, outcome in OUTCOMES.items() if outcome.of_pairs]
 
 
 def flags() -> list[str]:
-    """What an agency may clear with a reason."""
+    """Codes that an agency may clear with a reason."""
     return [code for code, outcome in OUTCOMES.items() if outcome.can_be_cleared]
 
 
 def drawn() -> dict[str, Outcome]:
-    """The outcomes that are a class of their own on a map, in the order of the legend."""
+    """Outcomes with a map class of their own, in the order of the legend."""
     return {code: outcome for code, outcome in OUTCOMES.items() if not outcome.drawn_as}
 
 
 def letters() -> dict[str, str]:
-    """Class on a map of every outcome."""
+    """Map class character by outcome code."""
     return {code: outcome.letter for code, outcome in OUTCOMES.items()}

@@ -1,8 +1,8 @@
-"""Overlapping support: pairs of different funders in the same place and period, and what each pair amounts to.
+"""Overlapping support: pairs of records of different agencies in the same place and period, with an outcome for each.
 
-Same place: one subdistrict (a village and its subdistrict are the same place, two villages are not), or one and the
-same district, local government, network or province for records written at that level. A district record is never
-paired with a subdistrict in it. Same period: the periods of :func:`geo.periods.periods` share a day.
+Same place: the same subdistrict (a village and its subdistrict are the same place, two villages are not), or for
+records written above it the same district, local government, network or province. A district record is never paired
+with a record in one of its subdistricts. Same period: the periods of :func:`geo.periods.periods` share a day.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy  # scipy.sparse is read when it is first used
+import scipy  # loads scipy.sparse lazily, on first use
 
 from geo.frames import require_columns
 from geo.overlaps import outcomes
@@ -28,18 +28,18 @@ NEEDED = [
 
 @dataclass(frozen=True)
 class Overlaps:
-    """Pairs, their summary per place, and clearings that no longer find their pair.
+    """Pairs, their summary per place, and clearings that do not apply.
 
-    ``pairs``: one row per pair, ``support_a`` < ``support_b``, sorted: ``area_level``, ``area_code`` (the place
-    they share), ``subdistrict_code`` (NA above it), ``outcome`` (of the table, or ``cleared``), ``rule_code``,
-    ``rule_outcome`` (what the table says, cleared or not), ``agency_a``, ``agency_b``, ``agencies``, ``streams``
-    (both, sorted, joined by ``|``), ``theme`` (one code, or both), ``period_basis``, ``overlap_starts_on``,
+    ``pairs``: one row per pair, ``support_a`` < ``support_b``, sorted: ``area_level``, ``area_code`` (the common
+    place), ``subdistrict_code`` (NA above it), ``outcome`` (of the rule, or ``cleared``), ``rule_code``,
+    ``rule_outcome`` (of the rule, even if cleared), ``agency_a``, ``agency_b``, ``agencies``, ``streams`` (both codes,
+    sorted, joined by ``|``), ``theme`` (one code or both), ``period_basis``, ``overlap_starts_on``,
     ``overlap_ends_on``, ``at_stake_satang`` (the smaller amount; NA when one is not stated), ``cleared_reason``,
     ``cleared_by``, ``cleared_on``.
-    ``by_area``: one row per place that has support: ``supports``, ``agencies``, a count of pairs per outcome,
-    ``at_stake_satang`` of its suspected duplication (of records linked with each other all but the largest), and
-    ``outcome``, the gravest of :data:`geo.overlaps.outcomes.OUTCOMES`.
-    ``stale_clearings``: rows of ``cleared`` without a reason or whose pair is no longer flagged.
+    ``by_area``: one row per place with records: ``area_level``, ``area_code``, ``subdistrict_code``, ``supports``,
+    ``agencies``, a count of pairs per outcome, ``at_stake_satang`` of its suspected duplication (of records linked by
+    pairs, all but the largest), and ``outcome``, the most serious of :data:`geo.overlaps.outcomes.OUTCOMES`.
+    ``stale_clearings``: rows of ``cleared`` without a reason, or whose pair the rules do not flag.
     """
 
     pairs: pd.DataFrame
@@ -48,7 +48,7 @@ class Overlaps:
 
 
 def _prepared(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
-    """Records as written (no estimated parts), in order of ``support_id``, with place and period."""
+    """Records with place and period columns, without estimated parts, sorted by ``support_id``."""
     require_columns(support, NEEDED, "support")
     if "is_estimated" in support:
         support = support[~support["is_estimated"].astype(bool)]
@@ -72,13 +72,13 @@ def _prepared(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
 
 
 def _place_codes(support: pd.DataFrame) -> np.ndarray:
-    """Integer per place; -1 for a record that names none."""
+    """Integer code of each record's place; -1 = no place."""
     named = support["place_level"].notna() & support["place_code"].notna()
     return codes_of((support["place_level"] + ":" + support["place_code"]).where(named))
 
 
 def pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions a < b of every two members of the same group; groups below zero have no pairs.
+    """Positions (a, b), a < b, of every two members of the same group; negative groups have no pairs.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _concurrent(support: pd.DataFrame, fiscal_year: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of different funders in the same place with a day in common (inside the fiscal year when one is given)."""
+    """Pairs of different agencies in the same place that share a day (within ``fiscal_year`` if given)."""
     a, b = pairs_within(_place_codes(support))
     agency, village = codes_of(support["agency_code"]), codes_of(support["village_code"])
     starts, ends = support["starts"].to_numpy(), support["ends"].to_numpy()
@@ -105,7 +105,7 @@ def _concurrent(support: pd.DataFrame, fiscal_year: int | None) -> tuple[np.ndar
     keep = _share_a_village(support, a, b)
     a, b = a[keep], b[keep]
     first, last = np.maximum(starts[a], starts[b]), np.minimum(ends[a], ends[b])
-    keep = first <= last  # NaT, a period not known, never fits
+    keep = first <= last  # False for NaT: an unknown period makes no pair
     if fiscal_year is not None:
         opening, closing = (np.datetime64(day, "s") for day in fiscal_year_bounds(fiscal_year))
         keep &= (first <= closing) & (last >= opening)
@@ -113,7 +113,7 @@ def _concurrent(support: pd.DataFrame, fiscal_year: int | None) -> tuple[np.ndar
 
 
 def _share_a_village(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """False for pairs that both name their villages and have none in common."""
+    """False for pairs in which both records list villages and none is common."""
     if "village_codes" not in support or not support["village_codes"].notna().any():
         return np.ones(len(a), dtype=bool)
     listed = support["village_codes"].fillna(support["village_code"])
@@ -123,7 +123,7 @@ def _share_a_village(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.
 
 
 def joined(values: pd.Series, a: np.ndarray, b: np.ndarray) -> pd.Series:
-    """Both texts of each pair, sorted, joined by ``|``, each once; a missing one is left out."""
+    """The texts of ``values`` at positions ``a`` and ``b``: sorted, without repetition or missing, joined by ``|``."""
     codes, texts = pd.factorize(values, sort=True)
     low, high = np.minimum(codes[a], codes[b]), np.maximum(codes[a], codes[b])
     key = (low + 1) * (len(texts) + 1) + high + 1
@@ -163,7 +163,7 @@ def _pair_frame(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataF
 
 
 def _at_stake(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Per place the satang of suspected duplication: of supports linked with each other, all but the largest."""
+    """Satang of suspected duplication by place: all but the largest amount of each connected set of records."""
     keys = ["area_level", "area_code"]
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     ids = pd.Index(support["support_id"])
@@ -189,14 +189,14 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     placed = placed.assign(unsure=placed["starts"].isna() | placed["agency_code"].isna())
     keys = ["area_level", "area_code"]
     grouped = placed.assign(area_level=placed["place_level"], area_code=placed["place_code"]).groupby(keys)
-    # a column at a time: pandas' named aggregation takes three times as long
+    # column by column: pandas' named aggregation is several times slower
     columns = {"subdistrict_code": grouped["subdistrict_code"].first(), "supports": grouped.size()}
     table = pd.DataFrame({**columns, "agencies": grouped["agency_code"].nunique(), "unsure": grouped["unsure"].any()})
     counted = outcomes.of_pairs()
     counts = pd.DataFrame(pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0))
     table[list(counted)] = counts.reindex(index=table.index, columns=list(counted), fill_value=0).astype("int64")
     table["at_stake_satang"] = _at_stake(support, pairs).reindex(table.index).astype("Int64")
-    # no pair, yet a record of unknown period or funder stands beside another: that is not known, not single
+    # without a pair, but with another record and one of unknown period or agency: not known rather than single
     unsure = table.pop("unsure") & (table["supports"] > 1)
     table["outcome"] = np.select(
         [*(table[outcome] > 0 for outcome in counted if outcome != "cleared"), unsure, table["cleared"] > 0],
@@ -207,7 +207,11 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def clear(pairs: pd.DataFrame, cleared: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Set flagged pairs that an agency cleared with a reason apart; the latest clearing counts."""
+    """Apply clearings to flagged pairs; of several with a reason the latest counts.
+
+    Returns the pairs (``outcome`` set to ``cleared``; ``cleared_reason``, ``cleared_by``, ``cleared_on``), and the rows
+    of ``cleared`` that apply to no flagged pair or have no reason.
+    """
     columns = {"reason": "cleared_reason", "who": "cleared_by", "when": "cleared_on"}
     if cleared is None or cleared.empty:
         empty = pd.DataFrame(columns=["support_a", "support_b", *columns])
@@ -245,19 +249,24 @@ def overlaps(
     fiscal_year: int | None = None,
     cleared: pd.DataFrame | None = None,
 ) -> Overlaps:
-    """Find and judge every pair of supports by different funders in the same place and period.
+    """Find and judge every pair of records of different agencies in the same place and period.
 
     Parameters
     ----------
     support
-        The contract's support frame, filtered as wished (roll up local governments first if they should count as
-        their subdistrict). Records without place, period or funder make no pair.
+        Support records (:data:`NEEDED`), one row per ``support_id``; estimated parts are ignored. Local governments
+        count as their subdistrict only if rolled up before. Records without place, period or agency make no pair.
     rules, cofinancing
         ``data/rules/overlap.toml`` and ``cofinancing.toml`` as read by ``tomllib``.
     fiscal_year
-        Hold records and the shared days to one year.
+        Restrict records and common days to one year.
     cleared
-        ``support_a``, ``support_b``, ``reason``, ``who``, ``when``: flags that an agency explained.
+        ``support_a``, ``support_b``, ``reason``, ``who``, ``when``: pairs that an agency cleared.
+
+    Raises
+    ------
+    ValueError
+        For missing columns, a repeated ``support_id`` or an invalid rule table.
     """
     table = rules if isinstance(rules, OverlapRules) else overlap_rules(rules)
     ready = _prepared(support, fiscal_year)
@@ -277,7 +286,7 @@ def overlaps(
 
 
 def agency_matrix(pairs: pd.DataFrame, outcome: str | None = None) -> pd.DataFrame:
-    """Agency x agency: how many pairs (of an outcome); square, symmetric, sorted, diagonal zero."""
+    """Number of pairs (of one ``outcome``, if given) per two agencies: a square, symmetric frame with zero diagonal."""
     chosen = pairs if outcome is None else pairs[pairs["outcome"].eq(outcome)]
     both = pd.concat(
         [
@@ -293,14 +302,14 @@ def agency_matrix(pairs: pd.DataFrame, outcome: str | None = None) -> pd.DataFra
 
 
 def stream_sets(support: pd.DataFrame) -> pd.DataFrame:
-    """Input of the UpSet plot: which set of streams meets in how many subdistricts, most first.
+    """Data of an UpSet plot: sets of streams that occur together in a subdistrict, most frequent first.
 
     Returns
     -------
     DataFrame
-        ``streams`` (sorted, joined by ``|``; empty where no record states a stream), ``stream_count``,
+        One row per set: ``streams`` (sorted, joined by ``|``; empty = no record states a stream), ``stream_count``,
         ``subdistricts`` (count), ``subdistrict_codes`` (comma-joined), ``supports``, ``amount_satang`` (NA = none
-        stated). Records above the subdistrict are not in it.
+        stated). Records above the subdistrict are left out.
     """
     rows = support[support["subdistrict_code"].notna()]
     per_place = rows.groupby("subdistrict_code").agg(

@@ -1,7 +1,7 @@
-"""The overlap rule table: read from ``data/rules/overlap.toml`` by the caller, checked here, applied in order.
+"""The overlap rules of ``data/rules/overlap.toml``: checked, then applied in order.
 
-Every pair of supports is described by a few relations (is the theme the same? the target group?); the first rule
-whose conditions all fit gives the outcome, one of :mod:`geo.overlaps.outcomes`.
+Every pair of records is described by a value for each of :data:`RELATIONS`; the first rule whose conditions all hold
+gives the outcome, one of :mod:`geo.overlaps.outcomes`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_RULE = "no_rule"
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of the table: ``when`` maps a relation to the values that fit it."""
+    """One rule: ``when`` maps a relation to its accepted values."""
 
     code: str
     outcome: str
@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scheme:
-    """One declared co-financing scheme; no themes = every theme."""
+    """One declared co-financing scheme of several streams; empty ``themes`` = every theme."""
 
     code: str
     streams: frozenset[str]
@@ -46,7 +46,7 @@ class Scheme:
 
 @dataclass(frozen=True)
 class OverlapRules:
-    """The checked table."""
+    """The checked rules, group of each theme and target group, and target groups that mean everyone."""
 
     rules: tuple[Rule, ...]
     theme_group: Mapping[str, str]
@@ -75,7 +75,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def _members(entries: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
-    """Member -> code of its group; a member of two groups is an error of the table."""
+    """Member -> code of its group; raises ``ValueError`` for a member of two groups."""
     group_of: dict[str, str] = {}
     for entry in entries:
         for member in entry[key]:
@@ -88,7 +88,7 @@ def _members(entries: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
 
 
 def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
-    """Check a table read with ``tomllib``; raise ``ValueError`` naming the line that is wrong."""
+    """Check a table read with ``tomllib``; raises ``ValueError`` that names the invalid entry."""
     rules = tuple(_rule(entry) for entry in table.get("rule", []))
     codes = [rule.code for rule in rules]
     if not rules or len(set(codes)) < len(codes):
@@ -104,7 +104,7 @@ def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
 
 
 def cofinancing_schemes(table: Mapping[str, Any] | None) -> tuple[Scheme, ...]:
-    """The schemes of ``data/rules/cofinancing.toml`` as read with ``tomllib``."""
+    """Schemes of ``data/rules/cofinancing.toml`` as read with ``tomllib``; ``None`` = no schemes."""
     return tuple(
         Scheme(entry["code"], frozenset(entry.get("streams", [])), frozenset(entry.get("themes", [])))
         for entry in (table or {}).get("scheme", [])
@@ -112,34 +112,34 @@ def cofinancing_schemes(table: Mapping[str, Any] | None) -> tuple[Scheme, ...]:
 
 
 def codes_of(values: pd.Series) -> np.ndarray:
-    """Integer code per different text; -1 for missing or blank."""
+    """Integer code of each distinct text; -1 for missing or empty."""
     return pd.factorize(values.mask(values.eq("")))[0]
 
 
 def _same(codes: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(same, not known) of each pair."""
+    """Masks (equal codes, a code is missing) of each pair."""
     return codes[a] == codes[b], (codes[a] < 0) | (codes[b] < 0)
 
 
 def _mapped(values: pd.Series, groups: Mapping[str, str]) -> np.ndarray:
-    """Codes of the group of each value; a value in no group is its own."""
+    """Integer code of the group of each value; a value in no group is a group of its own."""
     return codes_of(values.map(lambda value: groups.get(value, f"={value}"), na_action="ignore"))
 
 
 def _named(cell: object) -> list[str]:
-    """The codes of a cell; a record may name several, joined by commas."""
+    """Codes of a cell, which may hold several, comma-joined."""
     return [code for code in cell.split(",") if code] if isinstance(cell, str) else []
 
 
 def _sharing(values: pd.Series, groups: Mapping[str, str], a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Whether the codes of two cells have one, or a group of them, in common; an empty cell shares nothing."""
+    """Mask of pairs whose cells have a code, or a group of codes, in common; an empty cell has nothing in common."""
     number, texts = pd.factorize(values.mask(values.eq("")))
     members = [{groups.get(code, f"={code}") for code in _named(text)} for text in texts]
-    if all(len(cell_codes) < 2 for cell_codes in members):  # as nearly always: one code a cell
+    if all(len(cell_codes) < 2 for cell_codes in members):  # fast path for the usual case of one code per cell
         alone = codes_of(pd.Series([next(iter(cell_codes), None) for cell_codes in members], dtype="object"))
         number = np.append(alone, -1)[number]
         return (number[a] == number[b]) & (number[a] >= 0)
-    shared = np.zeros((len(texts) + 1, len(texts) + 1), dtype=bool)  # the last row and column: not known
+    shared = np.zeros((len(texts) + 1, len(texts) + 1), dtype=bool)  # number -1 selects the last row: missing
     holders: dict[str, list[int]] = {}
     for place, codes in enumerate(members):
         for code in codes:
@@ -163,7 +163,7 @@ def _declared(support: pd.DataFrame, schemes: Sequence[Scheme], a: np.ndarray, b
 
 
 def _word(relation: str, choices: Sequence[tuple[str, np.ndarray]], otherwise: str) -> np.ndarray:
-    """First choice that holds, as the small integer place of its word in ``RELATIONS`` (millions of pairs must fit)."""
+    """First choice that holds, as index of its value in ``RELATIONS``; int8, because there can be millions of pairs."""
     places = RELATIONS[relation]
     conditions = [condition for _, condition in choices]
     return np.select(conditions, [np.int8(places.index(word)) for word, _ in choices], np.int8(places.index(otherwise)))
@@ -177,7 +177,10 @@ def relations(
     a: np.ndarray,
     b: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Describe each pair of positions ``a``, ``b``: relation -> place of its word in ``RELATIONS``."""
+    """Describe each pair of positions ``a``, ``b``: relation -> indices of its values in ``RELATIONS``.
+
+    ``from_dates``: mask of records whose period comes from stated dates.
+    """
     described = {"cofinancing": _word("cofinancing", [("declared", _declared(support, schemes, a, b))], "not_declared")}
     same, unknown = _same(codes_of(support["theme_code"]), a, b)
     group, _ = _same(_mapped(support["theme_code"], rules.theme_group), a, b)
@@ -187,7 +190,7 @@ def relations(
     everyone = (
         support["target_group"].map(lambda cell: not rules.everyone.isdisjoint(_named(cell))).to_numpy(dtype=bool)
     )
-    meant = everyone[a] | everyone[b]  # similar to any group, stated or not
+    meant = everyone[a] | everyone[b]  # "everyone" is similar to any target group, stated or not
     described["target_group"] = _word(
         "target_group",
         [("same", same & ~unknown), ("similar", meant), ("not_known", unknown), ("similar", family)],
@@ -195,19 +198,19 @@ def relations(
     )
     for relation, column in {"activity": "activity_code", "stream": "stream_code"}.items():
         same, unknown = _same(codes_of(support[column]), a, b)
-        same |= _sharing(support[column], {}, a, b)  # of several kinds in one record one is enough
+        same |= _sharing(support[column], {}, a, b)  # a cell may list several codes: one in common is enough
         described[relation] = _word(relation, [("not_known", unknown), ("same", same)], "different")
     described["period_basis"] = _word("period_basis", [("dates", from_dates[a] & from_dates[b])], "fiscal_year")
     return described
 
 
 def words(relation: str, places: np.ndarray) -> pd.Series:
-    """The words of one relation."""
+    """Values of one relation for the indices that :func:`relations` returns."""
     return pd.Series(pd.array(list(RELATIONS[relation]), dtype="str")[places])
 
 
 def decide(described: Mapping[str, np.ndarray], rules: OverlapRules) -> tuple[pd.Series, pd.Series]:
-    """(outcome, rule code) of each pair: the first rule that fits; ``not_known`` / ``no_rule`` when none does."""
+    """(outcome, rule code) of each pair from the first rule that holds; ``not_known`` and ``no_rule`` if none does."""
     size = len(described["theme"])
     first = np.full(size, len(rules.rules), dtype=np.int16)
     for number, rule in reversed(list(enumerate(rules.rules))):
