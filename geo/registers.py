@@ -1,8 +1,8 @@
-"""Registers of people, groups, communities, funds and plans: one definition each, and what can be asked of any of them.
+"""Registers of people, groups, communities, funds, plans and indicators: definitions, search, counts and measures.
 
-A register is a frame with an entry per row: ``entry`` (text, its key in links), ``area_level``, ``district_code``,
-``subdistrict_code``, ``village_code`` (NA where the entry has no such place), and the columns of its fields. Searching,
-counting per place and the classes of the map are the same for all; a new register is one entry of :data:`REGISTERS`.
+A register is a frame with one entry per row: ``entry`` (text, its key in links), ``area_level``, ``district_code``,
+``subdistrict_code``, ``village_code`` (NA where the entry has no such place), and one column per field. The functions
+work on every register; a new one needs only an entry in :data:`REGISTERS`, or a definition in ``data/registers``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ from loaders.places.searching import has_every_word, search_terms
 from loaders.places.text import villages_listed
 from loaders.registers import Definition, WithDefined
 
-# Figures of entries that no room shows as a field of its own.
+# Columns that :func:`measures` uses although they need not be a field of the register.
 MEASURED = ("members", "hardship_members", "savings_satang", "founded_on", "networks", "villages_named")
-NOT_LISTED, OPEN, FILLED = "u", "v", "f"  # classes of a map besides those of its counts
+NOT_LISTED, OPEN, FILLED = "u", "v", "f"  # map classes in addition to those of counts
 
 
 class Field(NamedTuple):
-    """A column of a register: ``form`` is text, count, satang, share, date, yes_no, themes, agency or the stem of its codes' words."""
+    """A column of a register.
+
+    ``form``: text, count, number, year, satang, share, date, yes_no, themes, agency, indicator, or the prefix of the
+    text keys of its codes (``role_``).
+    """
 
     name: str
     form: str = "text"
@@ -35,10 +39,11 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Register:
-    """One register: ``table`` of the store it is made from, the ``title`` of an entry, its ``kind`` (coded, to choose by).
+    """Definition of a register.
 
-    ``searched`` are the fields whose words are searched; ``is_open`` names the column that is true for an entry that
-    waits for somebody (a vacant role), which the map shows apart. Words: ``room_NAME`` and ``entry_FIELD``.
+    ``table``: table of the store. ``title``: column that names an entry. ``searched``: columns of the text search.
+    ``kind``: coded field to filter by. ``is_open``: boolean column of entries that need someone (a vacant role), which
+    the map shows as a class of their own. Text keys are ``room_NAME`` and ``entry_FIELD``.
     """
 
     name: str
@@ -51,7 +56,7 @@ class Register:
 
 
 def of_definition(definition: Definition) -> Register:
-    """The register that is defined as data, as the room shows it."""
+    """The register for a definition of ``data/registers``."""
     fields = {
         column.name: Field(column.stored, f"{definition.name}_{column.name}_" if column.form == "code" else column.form)
         for column in definition.columns
@@ -64,7 +69,7 @@ def of_definition(definition: Definition) -> Register:
 
 
 def defined_names() -> list[str]:
-    """Names of the registers that are defined as data."""
+    """Names of the registers defined in ``data/registers``."""
     return list(defined_registers.defined())
 
 
@@ -166,27 +171,27 @@ _STARTING = {
     )
 }
 REGISTERS = WithDefined(_STARTING, of_definition)
-COUNTED = ("people", "groups", "funds")  # every village is an entry of the others, or a row that may say "no plan"
+COUNTED = ("people", "groups", "funds")  # in the others an entry is any village, or a row that may say "no plan"
 
 
 def over_names() -> list[str]:
-    """Registers whose entries may lie over any map: those of :data:`COUNTED`, and every one that is defined as data."""
+    """Registers whose counts can be shown over any map: :data:`COUNTED` and all of ``data/registers``."""
     return [*COUNTED, *defined_names()]
 
 
 def in_force(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Entries that hold on a day: without those that ended before it or begin after it; an open end holds."""
+    """Entries valid on ``day``: NaT in ``starts_on`` or ``ends_on`` means no limit; both days are inclusive."""
     begun = entries["starts_on"].isna() | (entries["starts_on"] <= day)
     return entries[begun & (entries["ends_on"].isna() | (entries["ends_on"] >= day))]
 
 
 def is_dated(register: Register) -> bool:
-    """Whether its entries begin and end on days."""
+    """Whether the register has the fields ``starts_on`` and ``ends_on``."""
     return {"starts_on", "ends_on"} <= {field.name for field in register.fields}
 
 
 def with_state(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Entries of a dated register with ``state`` on a day: ``now``, ``later`` or ``ended``, in that order."""
+    """Entries of a dated register with ``state`` on ``day``: ``now``, ``later`` or ``ended``; sorted in that order."""
     later, ended = (entries["starts_on"] > day).fillna(False), (entries["ends_on"] < day).fillna(False)
     state = np.select([ended, later], ["ended", "later"], "now")
     dated = entries.assign(state=pd.Series(state, entries.index, dtype="string"))
@@ -197,12 +202,10 @@ SEARCHED_CODES = ("village_code", "subdistrict_code", "district_code", "area_cod
 
 
 def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd.DataFrame:
-    """Entries in which every written word stands somewhere in the ``searched`` columns.
+    """Entries in which every word of ``written`` occurs in one of the ``searched`` columns.
 
-    As it is written (spaces, dots and case aside); where nothing is, as it sounds and without the word of its level; where
-    nothing is either, without the vowels and marks that a copy out of a PDF loses, and at last nearly so. ``หมู่ 3`` is the
-    village of that number,
-    four digits or more are the beginning of a code of the place.
+    The comparison is loosened only when nothing matches (:func:`loaders.places.searching.has_every_word`). ``หมู่ 3``
+    selects villages of that number; four digits or more select area codes that start with them.
     """
     asked = search_terms(written)
     entries = entries[_in_villages(entries, asked.villages) & _begins(entries, asked.codes)]
@@ -212,7 +215,7 @@ def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd
 
 
 def _in_villages(entries: pd.DataFrame, numbers: Sequence[int]) -> pd.Series:
-    """Entries that are of every one of the villages with these numbers, or name them in a list."""
+    """Mask of entries that are in, or list, villages of all these numbers."""
     chosen = pd.Series(True, entries.index)
     listed = [
         entries[name].astype("string").fillna("") for name in ("village_code", "village_codes") if name in entries
@@ -234,10 +237,10 @@ def _begins(entries: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
 def asked(
     entries: pd.DataFrame, register: Register, *, district: str | None, kind: str | None, written: str, only_open: bool
 ) -> pd.DataFrame:
-    """The entries of a district and kind that hold the written words in a searched field or in their ``place``.
+    """Entries of a district and kind that match the search text ``written`` (:func:`matching`); ``None`` or "" = all.
 
-    ``entries`` has the words of the place in a column ``place``. Those that wait for somebody come first, and alone with
-    ``only_open``.
+    ``entries`` needs a column ``place`` with the place names, which are searched too. Open entries come first, or are
+    the only ones with ``only_open``.
     """
     if district:
         entries = entries[entries["district_code"].eq(district).fillna(False)]
@@ -251,9 +254,9 @@ def asked(
 
 
 def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = None) -> pd.DataFrame:
-    """Entries per subdistrict in the order of ``codes``: ``subdistrict_code``, ``entries``, ``open`` (0 without ``is_open``).
+    """Counts in the order of ``codes``: ``subdistrict_code``, ``entries``, ``open`` (0 without ``is_open``).
 
-    A subdistrict without an entry has 0, which says that the register names nobody there, not that there is nobody.
+    0 means that the register has no entry there, not that nobody is there (see :func:`over_map`).
     """
     placed = entries[entries["subdistrict_code"].notna()]
     counts = placed.groupby("subdistrict_code").size()
@@ -270,10 +273,10 @@ def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = Non
 def over_map(
     entries: pd.DataFrame, codes: pd.Series, completeness: pd.Series, is_open: str | None = None
 ) -> pd.DataFrame:
-    """What a register says over any map: ``subdistrict_code``, ``number`` of entries (with ``is_open`` of those that wait), ``status``.
+    """Counts to show over any map: ``subdistrict_code``, ``number`` (of open entries with ``is_open``), ``status``.
 
-    ``completeness`` by subdistrict as of :func:`geo.coverage.heard.heard`: a place without an entry has none only where
-    all who owe the register have given it.
+    ``completeness`` by subdistrict from :func:`geo.coverage.heard.heard`: a place without an entry is *none* only where
+    every base that owes the register has reported.
     """
     table = per_place(entries, codes, is_open)
     number = table["open" if is_open else "entries"]
@@ -282,18 +285,18 @@ def over_map(
 
 
 def unplaced(entries: pd.DataFrame) -> int:
-    """Entries of no subdistrict: of a district, of the province, or of no place at all."""
+    """Number of entries without a subdistrict: of a district, of the province, or of no place."""
     return int(entries["subdistrict_code"].isna().sum())
 
 
 def communities(
     villages: pd.DataFrame, plans: pd.DataFrame, organisations: pd.DataFrame, supports: pd.DataFrame
 ) -> pd.DataFrame:
-    """Every village with its newest plan, its groups and its records of support.
+    """One row per village with its newest plan and counts of groups and support records.
 
-    ``plan_exists``, ``plan_year``, ``cohort`` and ``priority_theme`` are NA where no plan row names the village; ``groups`` and
-    ``supports`` count rows that name the village itself, alone or in a list of villages, NA where none does: that no row
-    names a village does not say that nothing is there.
+    Adds ``plan_exists``, ``plan_year``, ``cohort``, ``priority_theme`` (NA without a plan row), ``groups`` and
+    ``supports`` (rows that name the village, alone or in a list), ``area_level`` and ``district_code``. A count is NA,
+    not 0, where no row names the village, because that does not prove that nothing is there.
     """
     own = plans[plans["village_code"].notna()]
     newest = own.sort_values("plan_year", na_position="first").drop_duplicates("village_code", keep="last")
@@ -308,10 +311,10 @@ def communities(
 
 
 def indicators(rows: pd.DataFrame, definitions: Sequence[dict]) -> pd.DataFrame:
-    """Figures of places, one row each: one that is part of a whole (``of``) has it beside it.
+    """Indicator values, each with the whole that it is a part of (``of`` in the definitions).
 
-    Adds ``of_value`` (of the same place, year, base and file; NA where nothing states it) and ``share``; wholes
-    (``is_whole``) are no rows of their own where a part of theirs is stated.
+    Adds ``of_value`` (the whole from the same file row, place and year; NaN if not stated) and ``share`` (0-1). The row
+    of a whole is dropped where a part of it is stated on the same file row.
     """
     whole = {definition["code"]: definition["of"] for definition in definitions if definition.get("of")}
     keys = ("batch_id", "sheet", "row", "area_code", "fiscal_year")
@@ -322,14 +325,14 @@ def indicators(rows: pd.DataFrame, definitions: Sequence[dict]) -> pd.DataFrame:
     of_value = pd.Series([stated.get(part, np.nan) for part in parts], rows.index, dtype=float)
     table = rows.assign(of_value=of_value, share=rows["value"] / of_value.where(of_value > 0))
     wholes = set(parts)
-    kept = np.array([line not in wholes for line in here], dtype=bool)  # an empty list would choose no column
+    kept = np.array([line not in wholes for line in here], dtype=bool)  # dtype: an empty list would select columns
     return table[kept].reset_index(drop=True)
 
 
 def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFrame:
-    """Rows whose ``village_list`` is numbers of villages ("ม.3, ม.5") with ``village_codes`` of those that there are.
+    """Fill ``village_codes`` from a ``village_list`` of village numbers such as "ม.3, ม.5".
 
-    Names, spans and numbers that no village of the subdistrict has are not guessed: such a list stays words.
+    Nothing is filled in when the list has names, ranges, or a number that is no code of ``villages``: never guess.
     """
     existing = set(villages)
     codes = []
@@ -343,10 +346,10 @@ def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFram
 
 
 def measures(register: Register, entries: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """What can be measured of every entry, one float column each; what is not stated is NaN.
+    """Numeric columns of a register: ``entry`` and one float column per measure, NaN = not stated.
 
-    Counts, money (satang), shares, yes (1) and no (0), and for a date the years that have passed since. Columns of the
-    frame that are no fields of the room count too (savings of a group). Without columns of which nothing is stated.
+    Counts, satang, shares and years as they are, yes = 1 and no = 0, dates as years elapsed until ``today``. Includes
+    columns of :data:`MEASURED`; omits columns without any value.
     """
     forms = {field.name: field.form for field in register.fields}
     table = pd.DataFrame({"entry": entries["entry"]})
@@ -365,7 +368,10 @@ def measures(register: Register, entries: pd.DataFrame, today: pd.Timestamp) -> 
 def per_subdistrict(
     codes: pd.Series, registers: dict[str, pd.DataFrame], completeness: dict[str, pd.Series]
 ) -> pd.DataFrame:
-    """Entries of every register per subdistrict as ``register:NAME``; none is 0 where all who owe it have reported, else NaN."""
+    """Counts by subdistrict: ``entry`` (the code) and a column ``register:NAME`` per register.
+
+    Without an entry the count is 0 where every base that owes the register has reported (``completeness`` 1), else NaN.
+    """
     table = pd.DataFrame({"entry": codes.to_numpy()})
     for name, entries in registers.items():
         counts = codes.map(entries["subdistrict_code"].value_counts()).astype(float)
@@ -375,7 +381,7 @@ def per_subdistrict(
 
 
 def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
-    """Newest figure of each indicator and place of a level, wide: one row per ``key``, columns ``indicator:CODE``."""
+    """Newest value of each indicator at an area ``level``: one row per ``key``, columns ``indicator:CODE``."""
     mine = values[values["area_level"].eq(level).fillna(False) & values["value"].notna()]
     last = mine.sort_values("fiscal_year", na_position="first").drop_duplicates([key, "indicator_code"], keep="last")
     wide = last.pivot(index=key, columns="indicator_code", values="value")
@@ -383,6 +389,6 @@ def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
 
 
 def newest_of_place(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The newest figure of every subdistrict, of the one indicator that the rows are of."""
+    """Newest row of every subdistrict; ``indicators`` must hold rows of a single indicator."""
     mine = indicators[indicators["area_level"].eq("subdistrict").fillna(False)]
     return mine.sort_values("fiscal_year", na_position="first").drop_duplicates("subdistrict_code", keep="last")

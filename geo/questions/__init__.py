@@ -1,5 +1,5 @@
-"""The ten questions an audience asks first, each a function from frames to classes, numbers and a list.
+"""The ten questions: functions that turn frames into map classes, numbers for a sentence and a list.
 
-Out: ``questions.QUESTIONS``; ``context.Context`` goes in, ``context.Answer`` comes out, words are the pages'. Imports
-coverage, overlaps, money and the shared modules.
+Main result: ``questions.QUESTIONS``, functions from ``context.Context`` to ``context.Answer``; pages hold the texts.
+Imports ``geo.coverage``, ``geo.overlaps``, ``geo.money`` and the shared modules of ``geo``.
 """

@@ -1,4 +1,4 @@
-"""What a question is answered from, and what an answer holds: frames and codes, never words."""
+"""Input and output of a question: frames, codes and text keys, never texts."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ NOTHING_STYLES = {letter: (status, "") for status, letter in NOTHING.items()}
 
 @dataclass(frozen=True)
 class Context:
-    """What the answers are made from, filtered to a year (and more, as a person wished).
+    """Input of all questions, filtered to a year and by the other choices of a person.
 
-    ``coverage``: :func:`geo.coverage.coverage`. ``support``: the records behind it. ``plans``: the plan register.
-    ``adjacency``: neighbours. ``strength``, ``by_theme``, ``overlaps``, ``needs`` are calls, because only some questions
-    need them: :func:`geo.money.alignment.strength`, coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of
-    the need looked at (``None`` = no need known). ``district`` narrows what is counted; ``subdistrict`` is the one
-    asked about.
+    ``coverage``: from :func:`geo.coverage.coverage.coverage`. ``support``: the records behind it. ``plans``: the plan
+    register. ``adjacency``: pairs of neighbours. ``strength``, ``by_theme``, ``overlaps`` and ``needs`` are functions,
+    because only some questions need their result: :func:`geo.money.alignment.strength`, coverage stacked by theme,
+    :class:`Overlaps`, :func:`geo.coverage.gaps.gaps` of the chosen need (``None`` = no need is known). ``district``
+    restricts what is counted and listed, not the map; ``subdistrict`` is the chosen one.
     """
 
     coverage: pd.DataFrame
@@ -37,26 +37,26 @@ class Context:
 
     @property
     def inside(self) -> pd.DataFrame:
-        """Coverage of the subdistricts counted."""
+        """Rows of ``coverage`` in the chosen district, or all."""
         return (
             self.coverage if self.district is None else self.coverage[self.coverage["district_code"].eq(self.district)]
         )
 
     def is_inside(self, codes: pd.Series) -> pd.Series:
-        """Which codes are counted."""
+        """Mask of the subdistrict codes in the chosen district."""
         return codes.isin(self.inside["subdistrict_code"])
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said, painted and listed; words are the pages'.
+    """Answer to a question: a sentence, a map and a list.
 
     ``classes``: ``subdistrict_code``, ``class`` (one character, a key of ``styles``), ``value`` (for the tooltip, may
-    be NA). ``styles``: class -> (role, label key): roles ``found``, ``beside``, ``rest``, ``some`` and the three kinds
-    of nothing; an empty label key means the role's usual words. ``sentence``: key of the sentence, ``blanks`` its
-    numbers. ``listed``: the rows behind it, the most important first. ``link``: view and choices that show more.
-    ``badges``: counts on the map. ``unit``: key of the words for ``value``. ``marked``: codes that bear a stripe;
-    ``mark_label``: the key of its words.
+    be NA). ``styles``: class -> (role, label key); roles are ``found``, ``beside``, ``some``, ``rest``, ``scale0`` ..
+    ``scale4`` and the kinds of nothing; an empty label key means the default label of the role. ``sentence``: text key,
+    ``blanks``: its values. ``listed``: rows behind it, most important first. ``link``: page and choices that show more.
+    ``badges``: code -> count on the map. ``unit``: text key for ``value``. ``chosen``: subdistrict to outline.
+    ``marked``: codes drawn with a stripe; ``mark_label``: its text key.
     """
 
     classes: pd.DataFrame
@@ -75,7 +75,10 @@ class Answer:
 def painted(
     context: Context, classes: Mapping[str, str], rest: str | None = None, values: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Class of every subdistrict: its own class, else ``rest`` where somebody is, else the kind of nothing."""
+    """Class of every subdistrict: that of ``classes`` (by code), else ``rest``.
+
+    Without ``rest`` the others get ``r`` if covered, else the class of their kind of nothing. ``values`` by code.
+    """
     table = context.coverage[["subdistrict_code", "status"]]
     own = nothing_classes(table["status"]).fillna(rest or "r") if rest is None else pd.Series(rest, index=table.index)
     picked = table["subdistrict_code"].map(dict(classes)).fillna(own)
@@ -86,5 +89,5 @@ def painted(
 
 
 def variant(code: str, number: int, is_known: bool = True) -> str:
-    """Key of the sentence: something found, nothing found, or not known."""
+    """Text key of the sentence of question ``code``: something found, nothing found (``_zero``), or ``_unknown``."""
     return f"answer_{code}" + ("" if number and is_known else "_zero" if is_known else "_unknown")

@@ -1,8 +1,8 @@
-"""The ten questions an audience asks first: frames in, a class per subdistrict and the numbers of a sentence out.
+"""The ten questions, each a function from :class:`Context` to :class:`Answer`.
 
-Words are not here: a page turns ``sentence`` (a key) and ``blanks`` (codes and numbers) into a sentence. Blanks ending
-``_satang`` are money, ``_share`` shares, ``_code`` one area, ``_codes`` areas, ``_per_head`` baht; the rest whole
-numbers. Every answer also says what is not known: where nobody has reported, nothing is concluded.
+A page turns ``sentence`` (a text key) and ``blanks`` (codes and numbers) into text. The suffix of a blank tells its
+form: ``_satang`` money, ``_share`` 0-1, ``_code`` one area, ``_codes`` areas, ``_per_head`` baht; others are integers.
+Every answer also counts what is not known: without reports nothing is concluded.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from geo.frames import known_sum
 from geo.money.alignment import strong_on_weak
 from geo.questions.context import NOTHING_STYLES, Answer, Context, painted, variant
 
-CROWD = 3  # agencies on the same function that make a crowd
+CROWD = 3  # agencies with records of the same theme
 
 
 def who_supports(context: Context) -> Answer:
-    """Who supports this subdistrict; without a choice, the one with the most people."""
+    """Agencies that support the chosen subdistrict; by default the one with the largest population."""
     people = context.inside.sort_values("population", ascending=False)
     code = context.subdistrict or str(people["subdistrict_code"].iloc[0])
     row = context.coverage.set_index("subdistrict_code").loc[code]
@@ -84,17 +84,17 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
 
 
 def nobody(context: Context) -> Answer:
-    """Where nobody is, with everybody heard."""
+    """Subdistricts in which nobody is at work and every report has come (status *none*)."""
     return _of_status(context, "nobody", "none")
 
 
 def not_known(context: Context) -> Answer:
-    """Where we do not know yet."""
+    """Subdistricts whose status is *not reported*."""
     return _of_status(context, "not_known", "not_reported")
 
 
 def crowd_beside_none(context: Context) -> Answer:
-    """Where three agencies do the same thing while a neighbour has none."""
+    """Subdistricts with :data:`CROWD` agencies or more on a theme, bordering on one that has none of it."""
     stacked, near = context.by_theme(), neighbours(context.adjacency)
     rows = []
     for theme, table in stacked.groupby("theme_code", sort=False):
@@ -139,7 +139,7 @@ def crowd_beside_none(context: Context) -> Answer:
 
 
 def weak_unsupported(context: Context) -> Answer:
-    """Which weak subdistricts nobody supports; those where we do not know are counted apart."""
+    """Weak subdistricts that nobody supports; those whose status is not known are counted separately."""
     table = context.coverage.merge(
         context.strength()[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left"
     )
@@ -184,7 +184,7 @@ def weak_unsupported(context: Context) -> Answer:
 
 
 def need_without_help(context: Context) -> Answer:
-    """Which places of high need have nobody at work on it."""
+    """Subdistricts with a high need and nobody at work on it."""
     table = context.needs()
     keys = {
         "gap": "f",
@@ -236,7 +236,7 @@ def need_without_help(context: Context) -> Answer:
 
 
 def duplication(context: Context) -> Answer:
-    """Where duplication is suspected, and how much money is at stake."""
+    """Subdistricts with suspected duplication, and the money at stake."""
     overlaps = context.overlaps()
     table = overlaps.by_area
     suspected = table[(table["suspected_duplication"] > 0) & table["subdistrict_code"].notna()]
@@ -273,10 +273,10 @@ def duplication(context: Context) -> Answer:
 
 
 def per_head(context: Context) -> Answer:
-    """Which districts get the most and the least baht per head of the people for whom the money is known.
+    """Districts with the highest and the lowest baht per head, over subdistricts for which the money is known.
 
-    Districts for which a provider is silent are left out of most and least where two others are left, and bear a mark.
-    Money that names no subdistrict is not in a rate; how many ranks the districts' own would move is said.
+    Districts with a missing report are marked, and are neither highest nor lowest if two complete districts exist.
+    Money at district level is not in the rate; ``moved`` counts the districts whose rank it would change.
     """
     table = _district_rates(context)
     heard = table[~table["is_silent"]]
@@ -315,7 +315,7 @@ def per_head(context: Context) -> Answer:
 
 
 def _district_rates(context: Context) -> pd.DataFrame:
-    """One row per district whose rate is known, the highest first."""
+    """One row per district with a known rate, highest first."""
     inside, rows = context.inside, []
     above = context.support[context.support["area_level"].eq("district")]
     above_satang = above["amount_satang"].groupby(above["district_code"]).sum()
@@ -344,7 +344,7 @@ def _district_rates(context: Context) -> pd.DataFrame:
 
 
 def strong_current_on_weak(context: Context) -> Answer:
-    """Where a strong current hits a weak community."""
+    """Weak communities with much money per head."""
     table = strong_on_weak(context.coverage, context.strength())
     bar = table.attrs["strong_from_baht"]
     strong, weak = table["is_strong"], table["is_weak"]
@@ -382,7 +382,7 @@ def strong_current_on_weak(context: Context) -> Answer:
 
 
 def booklets(context: Context) -> Answer:
-    """In which subdistricts the plan booklet is in hand."""
+    """Subdistricts in which at least one plan booklet is held."""
     own = context.plans[context.plans["booklet_held"].notna() & context.plans["subdistrict_code"].notna()]
     held = own["booklet_held"].astype("boolean").groupby(own["subdistrict_code"]).any()
     classes = {code: "f" if is_held else "r" for code, is_held in held.items()}

@@ -1,5 +1,5 @@
-"""A stated index on any table: scores, classes, how firm they are, what drags a place down, and what follows from it.
+"""Composite index on any table: scores, classes with their uncertainty, contributions, overrides, strengthening teams.
 
-Out: ``spec.read_spec``, ``ranking.rank``, ``ranking.contributions``, ``review.agreed``, ``strengthening.team_list``.
-``criteria`` makes the table from the store's frames. Imports the shared modules only.
+Main results: ``spec.read_spec``, ``ranking.rank``, ``ranking.contributions``, ``review.agreed``,
+``strengthening.team_list``; ``criteria`` builds the table from the registers. Imports the shared modules only.
 """

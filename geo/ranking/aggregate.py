@@ -1,7 +1,7 @@
-"""From comparable numbers to one score and its class.
+"""Aggregation of normalised criteria to one score and its class.
 
-Scores are weighted means up the tree of groups, over what is known. Classes are thirds, stated thresholds or natural
-breaks; the first label is the highest class.
+Scores are weighted means of the known values, from the criteria up through the tree of groups. Classes are equal
+shares of the units, given thresholds or natural breaks; the first label is the highest class.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import numpy as np
 from geo.ranking.normalise import normalise
 from geo.ranking.spec import TOP, Spec
 
-BLOCK = 512  # columns of the cost matrix held at once: 7,436 units then need 30 MB, not 440
-AMPI_ENDS = (70.0, 130.0)  # Mazziotta & Pareto 2016: bounded scales are laid over 70-130 before the penalty
+BLOCK = 512  # columns of the cost matrix computed at a time, to limit memory for the nation's 7,436 subdistricts
+AMPI_ENDS = (70.0, 130.0)  # Mazziotta & Pareto 2016: bounded scales are mapped to 70-130 before the penalty
 
 
 def weighted(values: np.ndarray, weights: np.ndarray, method: str, floor: float = 0.0) -> np.ndarray:
-    """Weighted mean of each row over its known entries; NaN where nothing with weight is known.
+    """Weighted mean of each row over its known values; NaN where no value with a weight is known.
 
     Parameters
     ----------
     values
         Units x items, NaN = not known.
     method
-        ``arithmetic``; ``geometric`` (values below ``floor`` count as ``floor``, so one zero does not erase the rest);
-        ``mazziotta_pareto``: mean minus variance over mean, a penalty for unbalanced rows (population variance,
-        weighted as in Mazziotta & Pareto 2022).
+        ``arithmetic``; ``geometric`` (values below ``floor`` count as ``floor``, so that a zero does not make the mean
+        zero); ``mazziotta_pareto``: mean minus variance over mean, a penalty for unbalanced rows (weighted population
+        variance, Mazziotta & Pareto 2022).
     """
     is_known = ~np.isnan(values)
     shares = is_known * weights
@@ -45,12 +45,12 @@ def weighted(values: np.ndarray, weights: np.ndarray, method: str, floor: float 
 
 
 def floor_of(spec: Spec) -> float:
-    """Lowest value a geometric mean may see: one hundredth of the scale above its lower end."""
+    """Lowest value used in a geometric mean: 1 % of the scale above its lower end."""
     return max(spec.scale[0], 0.0) + 0.01 * (spec.scale[1] - spec.scale[0])
 
 
 def comparable(spec: Spec, values: np.ndarray, normalisation: str, aggregation: str) -> np.ndarray:
-    """Normalised values on a scale that suits the aggregation: Mazziotta-Pareto never divides by a mean near zero."""
+    """Normalised values; for Mazziotta-Pareto on a scale away from zero, because it divides by the mean."""
     bounded = aggregation == "mazziotta_pareto" and normalisation != "z" and spec.scale[0] <= 0
     return normalise(spec, values, normalisation, AMPI_ENDS if bounded else None)
 
@@ -62,16 +62,16 @@ def aggregate(
     weights: np.ndarray | None = None,
     group_weights: dict[str, float] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Score of every group and of the whole (key ``TOP``).
+    """Scores by group code, and of the whole index under :data:`TOP`; each an array over the units.
 
     Parameters
     ----------
     values
         Units x criteria from :func:`geo.ranking.normalise.normalise`.
     method
-        Replaces the way of the whole and of the groups that state none.
+        Overrides the method of the specification, except for groups that state their own.
     weights, group_weights
-        Replace the stated weights (criteria in order of the specification; groups by code).
+        Override the weights of the specification (criteria in its order; groups by code).
     """
     chosen, replaced = method or spec.aggregation, group_weights or {}
     own = np.array([criterion.weight for criterion in spec.criteria]) if weights is None else weights
@@ -92,15 +92,15 @@ def _node(spec: Spec, columns: dict[str, tuple[np.ndarray, float]], parent: str,
 
 
 def known_share(spec: Spec, values: np.ndarray) -> np.ndarray:
-    """Share (0-1) of the stated weight that is known for each unit."""
+    """Share (0-1) of the total weight whose criteria are known, for each unit."""
     return np.round((~np.isnan(values)) @ np.array(list(spec.effective_weights().values())), 12)
 
 
 def natural_bounds(values: np.ndarray, classes: int) -> list[float]:
-    """Largest value of each class but the last, rising: the exact Fisher-Jenks split (least squares within classes).
+    """Ascending upper bounds of all classes but the last, by the exact Fisher-Jenks method (Fisher 1958).
 
-    Source: Fisher 1958. The same answer as mapclassify's ``FisherJenks``, which takes 23 ms for 170 values without
-    numba: too slow for 1,000 draws, so the dynamic programme is written over whole arrays here.
+    Same result as mapclassify's ``FisherJenks``, which without numba is too slow for 1,000 draws; here the dynamic
+    programme is vectorised.
     """
     ordered = np.sort(values[~np.isnan(values)])
     if len(np.unique(ordered)) <= classes:
@@ -120,7 +120,7 @@ def natural_bounds(values: np.ndarray, classes: int) -> list[float]:
 
 
 def _one_more_class(best: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Least cost of values 0..j with one class more, and where that last class starts."""
+    """Least cost of values 0..j with one more class, and the position at which this last class starts."""
     count = len(best)
     cost, start = np.full(count, np.inf), np.zeros(count, dtype=int)
     for low in range(1, count, BLOCK):
@@ -135,7 +135,7 @@ def _one_more_class(best: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> 
 
 
 def has_spread(spec: Spec, scores: np.ndarray) -> bool:
-    """Whether the scores tell anybody apart; on stated goalposts with stated thresholds one score says enough."""
+    """Whether scores differ enough to be classed; with goalposts and thresholds a single score can be classed."""
     known_scores = scores[~np.isnan(scores)]
     is_absolute = spec.classing == "thresholds" and spec.normalisation == "goalposts"
     return len(known_scores) > 0 and (
@@ -144,10 +144,10 @@ def has_spread(spec: Spec, scores: np.ndarray) -> bool:
 
 
 def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Sequence[float] = ()) -> np.ndarray:
-    """Class of each score: 0 the highest .. ``classes`` - 1 the lowest, -1 where there is no score.
+    """Class of each score: 0 the highest .. ``classes`` - 1 the lowest, -1 without a score.
 
-    ``thirds`` cuts by place, never between equal scores: a tie goes to the higher class. ``thresholds`` fall, and a
-    score on a threshold belongs to the class above it.
+    ``thirds`` divides by rank into ``classes`` equal parts; equal scores all go to the higher class. ``natural``:
+    :func:`natural_bounds`. ``thresholds`` are descending; a score on a threshold belongs to the class above it.
     """
     numbers = np.full(len(scores), -1)
     has_score = ~np.isnan(scores)

@@ -1,4 +1,4 @@
-"""One row per subdistrict with every column that ``data/rules/criteria.toml`` ranks by, from the store's frames."""
+"""Input table of the ranking: one row per subdistrict with the columns that ``data/rules/criteria.toml`` names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEY = "subdistrict_code"
 
 
 def _of_year(frame: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
-    """Rows at village or subdistrict level (never those written above it), up to the year; no year counts as any."""
+    """Rows with a subdistrict and a year up to ``fiscal_year``, or without a year."""
     frame = frame[frame[KEY].notna()]
     if fiscal_year is None or "fiscal_year" not in frame:
         return frame
@@ -28,9 +28,10 @@ def _latest(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def used(register: str, rows: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
-    """The rows of a register that the criteria are made of: those of the latest year up to this one, known and placed.
+    """Rows of a register from which the criteria are computed: with a subdistrict and a known value.
 
-    ``register`` is ``indicator``, ``plan``, ``welfare_fund`` or ``organisation``, ``rows`` as in :func:`criteria_frame`.
+    ``register``: ``indicator``, ``plan``, ``welfare_fund`` or ``organisation``; ``rows`` as in :func:`criteria_frame`.
+    Of indicators and funds only the latest year up to ``fiscal_year``; of plans and organisations all years.
     """
     if register == "indicator":
         return _latest(_of_year(rows[rows["value"].notna()], fiscal_year), [KEY, "indicator_code"])
@@ -49,7 +50,7 @@ def _indicators(needs: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
 
 
 def _plans(plans: pd.DataFrame) -> pd.DataFrame:
-    """``villages_with_plan_share`` over the villages that reported, ``booklet_held`` (1 / 0)."""
+    """By subdistrict: ``villages_with_plan_share`` (0-1, of villages where it is known), ``booklet_held`` (1 / 0)."""
     rows = used("plan", plans, None)
     villages, own = rows[rows["area_level"].eq("village")], rows[rows["area_level"].eq("subdistrict")]
     by_village = (
@@ -77,27 +78,27 @@ def criteria_frame(
     fiscal_year: int | None = None,
     none_where: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
-    """Columns for the ranking, NaN where nobody has reported.
+    """Input table of the ranking, NaN = not known.
 
     Parameters
     ----------
     areas
-        ``subdistrict_code``, ``villages``, ``population``, ``households``; ``district_code`` is carried when present.
+        ``subdistrict_code``, ``villages``, ``population``, ``households``; ``district_code`` is kept if present.
     needs
-        ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``: needs and signs of strength alike. The
-        latest year up to ``fiscal_year`` counts; two values of one year are averaged.
+        ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``: indicators of need and of strength. The
+        latest year up to ``fiscal_year`` counts; several values of that year are averaged.
     plans, funds, organisations
-        The store's registers (``subdistrict_code``; plans with ``area_level``, ``area_code``, ``plan_exists``,
-        ``booklet_held``; funds with ``members``, ``fiscal_year``).
+        The registers (``subdistrict_code``; plans with ``area_level``, ``area_code``, ``plan_exists``,
+        ``booklet_held``; funds with ``members``, ``fiscal_year``); ``None`` = NaN in their columns.
     none_where
-        ``{"funds": codes, "organisations": codes}``: subdistricts for which the base has spoken, so that no record
-        means none (0) there; everywhere else no record means not known.
+        ``{"funds": codes, "organisations": codes}``: subdistricts for which the reports have come, so that no record
+        means 0; elsewhere no record means NaN.
 
     Returns
     -------
     DataFrame
-        The area columns, ``thousand_people``, one column per indicator code, ``villages_with_plan_share`` (0-1),
-        ``booklet_held`` (0 / 1), ``welfare_fund_members``, ``groups``.
+        One row per row of ``areas``: its columns, ``thousand_people``, one column per indicator code,
+        ``villages_with_plan_share`` (0-1), ``booklet_held`` (0 / 1), ``welfare_fund_members``, ``groups``.
     """
     require_columns(areas, [KEY, "villages", "population", "households"], "areas")
     require_columns(needs, [KEY, "indicator_code", "fiscal_year", "value"], "needs")
@@ -105,7 +106,7 @@ def criteria_frame(
     table = areas[carried].set_index(KEY)
     table["thousand_people"] = table["population"].astype("Float64") / 1000
     indicators = _indicators(needs, fiscal_year)
-    # the register's own counts prevail over indicators of the same name (population, households, villages)
+    # columns of ``areas`` take precedence over indicators of the same name (population, households, villages)
     table = table.join(indicators.drop(columns=table.columns, errors="ignore"))
     table = (
         table.join(_plans(plans))

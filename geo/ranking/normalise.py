@@ -1,7 +1,7 @@
-"""From raw columns to comparable numbers: denominators, missing values, outliers, and four ways to normalise.
+"""Preparation of criteria: denominators, missing values, outliers, transformation and four methods of normalisation.
 
-Order as in the JRC/OECD handbook: divide, impute, treat outliers, transform, normalise. Arrays are units x criteria;
-NaN is "not known" and stays so unless the specification states an imputation.
+In this order, as in the JRC/OECD handbook on composite indicators. Arrays are units x criteria; NaN means not known
+and stays NaN unless the specification asks for imputation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     if column not in data.columns:
         raise SpecError("rank_column_missing", column, ", ".join(map(str, data.columns[:20])))
     numbers = pd.to_numeric(data[column], errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    # "inf" and 1e309 read as infinite: no measured value, and no empty cell either
+    # "inf" and 1e309 are read as infinite: refuse them as well
     text = (
         data[column].notna().to_numpy() & ~np.isfinite(numbers) & data[column].astype(str).str.strip().ne("").to_numpy()
     )
@@ -28,7 +28,7 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def _divided(data: pd.DataFrame, criterion: Criterion) -> np.ndarray:
-    """Value over its denominator; not known where the denominator is zero (a town subdistrict has no villages)."""
+    """Value divided by its denominator; NaN where that is not positive (a town subdistrict has no villages)."""
     values = _numbers(data, criterion.column)
     if criterion.denominator is None:
         return values
@@ -51,13 +51,13 @@ def _is_outlying(values: np.ndarray, limits: tuple[float, float, int]) -> bool:
 
 
 def skewness(values: np.ndarray) -> float:
-    """Sample skewness without bias, as ``scipy.stats`` has it, whose import costs half a second."""
+    """Unbiased sample skewness; equals ``scipy.stats.skew(bias=False)``, which is slow to import."""
     number, (second, third, _) = len(values), _moments(values)
     return (number * (number - 1)) ** 0.5 / (number - 2) * third / second**1.5
 
 
 def kurtosis(values: np.ndarray) -> float:
-    """Excess kurtosis without bias."""
+    """Unbiased sample excess kurtosis; equals ``scipy.stats.kurtosis(bias=False)``."""
     number, (second, _, fourth) = len(values), _moments(values)
     scaled = (number**2 - 1) * fourth / second**2 - 3 * (number - 1) ** 2
     return scaled / (number - 2) / (number - 3)
@@ -69,10 +69,10 @@ def _moments(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarray:
-    """Pull the most extreme points in, one at a time, until skewness or kurtosis is within ``limits``.
+    """Winsorise the most extreme points, one more at a time, until skewness or kurtosis is within ``limits``.
 
-    ``limits``: (absolute skewness, excess kurtosis, most points); each point takes the value of its next neighbour.
-    The procedure of the COIN tool (JRC): it stops at ``most`` points and leaves the rest as it is.
+    ``limits``: (absolute skewness, excess kurtosis, maximum of points). The points take the value of the next less
+    extreme one. Procedure of the COIN tool (JRC).
     """
     treated = values.copy()
     known_rows = np.flatnonzero(~np.isnan(values))
@@ -86,7 +86,10 @@ def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarr
 
 
 def prepare(spec: Spec, data: pd.DataFrame) -> np.ndarray:
-    """Units x criteria: divided, imputed, treated and transformed, in the units of the data, still with direction."""
+    """Units x criteria: divided, imputed, winsorised and transformed, not yet normalised or turned by direction.
+
+    Raises ``SpecError`` for a missing column or a cell that is no number.
+    """
     groups = None
     if spec.imputation == "group_mean":
         if spec.imputation_group not in data.columns:
@@ -113,7 +116,7 @@ def _goalposts(spec: Spec) -> np.ndarray:
 
 
 def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
-    """Linear from low..high to the scale; the middle of the scale where a column does not vary."""
+    """Map low..high linearly to the scale; a column without spread gets the middle of the scale."""
     width = high - low
     share = np.divide(
         values - low, width, out=np.where(np.isnan(values), np.nan, 0.5), where=(width > 0) & ~np.isnan(values)
@@ -122,7 +125,7 @@ def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tu
 
 
 def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
-    """Share of the known units that a unit reaches or leaves behind (ties share their mean rank)."""
+    """Percentile rank (rank - 0.5) / known units on the scale; ties share their mean rank."""
     ranks = pd.DataFrame(values).rank().to_numpy()
     counts = np.maximum((~np.isnan(values)).sum(axis=0), 1)
     return scale[0] + (ranks - 0.5) / counts * (scale[1] - scale[0])
@@ -131,15 +134,17 @@ def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
 def normalise(
     spec: Spec, values: np.ndarray, method: str | None = None, scale: tuple[float, float] | None = None
 ) -> np.ndarray:
-    """Comparable numbers where more is always better.
+    """Normalised values, units x criteria, in which more is always better.
 
     Parameters
     ----------
     values
         From :func:`prepare`.
     method
-        ``minmax``, ``z`` (population standard deviation), ``goalposts`` (fixed ends; values beyond stop at the end)
-        or ``rank``; ``None`` = the specification's own.
+        ``minmax``, ``z`` (population standard deviation), ``goalposts`` (fixed ends, values beyond are clipped) or
+        ``rank``; ``None`` = that of the specification.
+    scale
+        Ends of the scale, not used by ``z``; ``None`` = those of the specification.
     """
     method, scale = method or spec.normalisation, scale or spec.scale
     signs = np.array([criterion.direction for criterion in spec.criteria], dtype=float)

@@ -1,7 +1,7 @@
-"""Rank places by a stated index, say how firm each class is, and why a place is where it is.
+"""Rank units by a composite index, with the stability of each class and the contributions to each score.
 
-Pure functions on frames. The index is a :class:`geo.ranking.spec.Spec`; the data one row per unit. Missing data: a unit
-is scored only when the known criteria carry ``known_share`` of the weight; otherwise it has no score, never zero.
+The index is a :class:`geo.ranking.spec.Spec`, the data one row per unit. A unit is scored only when its known criteria
+have at least ``known_share`` of the weight; otherwise it has no score, never zero.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ __all__ = ["Ranking", "contributions", "influence", "leave_one_out", "rank", "ra
 
 @dataclass(frozen=True)
 class Ranking:
-    """A ranked table and everything that has to stand beside it.
+    """A ranked table with its uncertainty and intermediate values.
 
     ``units``: one row per unit in the order of the data: the unit column, ``score`` (NaN = not scored), ``rank`` (1 =
-    highest; NA), ``class`` (NA: no score, or nobody differs), ``stability`` (share of draws, 0-1, in which the class holds), ``border`` (``A/B``
-    where it holds in less than ``spec.uncertainty.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten draws),
-    ``known_share`` (share of the weight that is known). ``class_shares``: per unit the share of draws in each class.
-    ``normalised``: unit x criterion, more = better. ``groups``: unit x group scores. ``prepared``: unit x criterion in
-    units of the data. ``data_version``: changes with any value used; ``spec.version`` with any choice of method.
+    highest; NA), ``class`` (NA = no score, or scores do not differ), ``stability`` (share 0-1 of draws in which the
+    class is the same), ``border`` (``A/B`` where ``stability`` is below ``spec.uncertainty.hold``), ``rank_low`` and
+    ``rank_high`` (5th and 95th percentile of the rank), ``known_share`` (0-1 of the weight). ``class_shares``: unit x
+    class, share of draws. ``normalised``: unit x criterion, more = better. ``groups``: unit x group scores.
+    ``prepared``: unit x criterion in units of the data. ``data_version``: hash of the values used; ``spec.version``: of
+    the specification.
     """
 
     spec: Spec
@@ -42,7 +43,7 @@ class Ranking:
     data_version: str
 
     def headline(self) -> dict[str, dict[str, int]]:
-        """Per class ``units`` and ``held``: how many hold in at least ``spec.uncertainty.hold`` of the draws."""
+        """By class: ``units``, and ``held`` (of these, with a stability of at least ``spec.uncertainty.hold``)."""
         firm = self.units["stability"] >= self.spec.uncertainty.hold
         headline = {}
         for label in self.spec.labels if self.spec.classing != "none" else ():
@@ -51,7 +52,7 @@ class Ranking:
         return headline
 
     def completeness(self) -> dict[str, int]:
-        """``scored`` of ``units``, and ``unscored``: under the threshold of known weight."""
+        """Numbers of ``units``, ``scored`` and ``unscored`` (too little weight known)."""
         scored = int(self.units["score"].notna().sum())
         return {"scored": scored, "units": len(self.units), "unscored": len(self.units) - scored}
 
@@ -75,7 +76,7 @@ def _version(codes: pd.Index, prepared: np.ndarray) -> str:
 
 
 def _scores(spec: Spec, prepared: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
-    """Normalised values, scores by group with the whole under ``TOP`` (NaN below the threshold), known share."""
+    """Normalised values, scores by group and under ``TOP`` (NaN if too little weight is known), known share."""
     values = comparable(spec, prepared, spec.normalisation, spec.aggregation)
     known_shares = known_share(spec, prepared)
     scores = aggregate(spec, values)
@@ -84,16 +85,21 @@ def _scores(spec: Spec, prepared: np.ndarray) -> tuple[np.ndarray, dict[str, np.
 
 
 def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | None = None) -> Ranking:
-    """Score, rank, class and their uncertainty for every row of ``data``.
+    """Score, rank and class with their uncertainty for every row of ``data``.
 
     Parameters
     ----------
     spec
         From :func:`geo.ranking.spec.read_spec`.
     data
-        The unit column and the columns that the criteria (and denominators, imputation group) name.
+        The unit column and the columns that the specification names (criteria, denominators, imputation group).
     draws, seed
-        Replace those of the specification; ``draws=0`` leaves the uncertainty out (its columns are NA).
+        Override those of the specification; with ``draws=0`` the columns of the uncertainty are NA.
+
+    Raises
+    ------
+    SpecError
+        For missing columns, rows without a code or with a repeated one, no rows, or cells that are no numbers.
     """
     stated = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
     varied = replace(spec.uncertainty, **stated)
@@ -114,7 +120,7 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     low = high = np.zeros(len(units), dtype=int)
     if varied.draws:
         missing = np.isnan(prepare(replace(spec, imputation="none"), data))
-        order = np.argsort(codes.astype(str), kind="stable")  # what is drawn for a unit goes with it, not with its row
+        order = np.argsort(codes.astype(str), kind="stable")  # draws must not depend on the order of the rows
         back = np.argsort(order)
         drawn = draw(spec, prepared[order], total[order], missing[order])
         shares = class_shares(drawn.classes[:, back], len(spec.labels))
@@ -137,7 +143,7 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
 
 
 def _whole(numbers: np.ndarray) -> pd.Series:
-    """Int64 with 0 as NA."""
+    """Int64 with 0 replaced by NA."""
     return pd.Series(numbers, dtype="Int64").where(numbers > 0)
 
 
@@ -146,14 +152,14 @@ def _labels(classes: np.ndarray, labels: Sequence[str]) -> pd.Series:
 
 
 def contributions(ranking: Ranking) -> pd.DataFrame:
-    """Why a unit stands where it stands: one row per scored unit and known criterion.
+    """Contribution of each criterion to each score: one row per scored unit and known criterion.
 
     Returns
     -------
     DataFrame
-        unit, ``criterion``, ``value`` (units of the data), ``normalised``, ``weight`` (share of the known weight),
-        ``points`` (weight x normalised), ``against_mean`` (weight x distance from the mean of the scored units: what
-        lifts or drags). For an arithmetic index the points of a unit add up to its score.
+        The unit column, ``criterion``, ``value`` (units of the data), ``normalised``, ``weight`` (share of the known
+        weight), ``points`` (weight x normalised), ``against_mean`` (weight x distance from the mean of the scored
+        units). For an arithmetic index the points of a unit add up to its score.
     """
     spec = ranking.spec
     scored = ranking.units.set_index(spec.unit)["score"].notna()
@@ -174,7 +180,7 @@ def contributions(ranking: Ranking) -> pd.DataFrame:
 
 
 def _correlation_ratio(values: np.ndarray, scores: np.ndarray) -> float:
-    """Share of the variance of the scores explained by bins of the values, corrected for chance (epsilon squared)."""
+    """Share of the variance of the scores explained by bins of the values, bias-corrected (epsilon squared)."""
     order = np.argsort(values, kind="stable")
     bins = np.array_split(scores[order], max(2, int(np.sqrt(len(scores)))))
     inside = sum(((part - part.mean()) ** 2).sum() for part in bins)
@@ -185,14 +191,14 @@ def _correlation_ratio(values: np.ndarray, scores: np.ndarray) -> float:
 
 
 def influence(ranking: Ranking) -> pd.DataFrame:
-    """Real influence of each criterion beside its stated weight.
+    """Effective influence of each criterion compared with its stated weight.
 
     Returns
     -------
     DataFrame
-        ``criterion``, ``stated`` (share of the weight), ``pearson_r2`` (squared correlation with the score),
-        ``correlation_ratio`` (the same without presuming a line), ``real`` (``pearson_r2`` as a share of their sum,
-        comparable with ``stated``), ``mean_rank_shift`` (mean move in ranks when the criterion is left out).
+        One row per criterion: ``criterion``, ``stated`` (weight, 0-1), ``pearson_r2`` (squared correlation with the
+        score), ``correlation_ratio`` (the same without assuming linearity), ``real`` (``pearson_r2`` as a share of
+        their sum, comparable with ``stated``), ``mean_rank_shift`` (when the criterion is left out).
     """
     spec = ranking.spec
     score = ranking.units["score"].to_numpy()
@@ -211,7 +217,7 @@ def influence(ranking: Ranking) -> pd.DataFrame:
 
 
 def leave_one_out(spec: Spec, data: pd.DataFrame, nodes: Sequence[str] | None = None) -> pd.DataFrame:
-    """What each criterion or group does to the ranks: left out one at a time, the others keep their weights.
+    """Effect on the ranks of leaving out one criterion or group at a time; the others keep their weights.
 
     Parameters
     ----------
@@ -221,13 +227,13 @@ def leave_one_out(spec: Spec, data: pd.DataFrame, nodes: Sequence[str] | None = 
     Returns
     -------
     DataFrame
-        ``code``, ``mean_rank_shift`` and ``largest_rank_shift`` (absolute places over the units scored both times).
+        ``code``, ``mean_rank_shift`` and ``largest_rank_shift`` (absolute, over units scored both times).
     """
     return rank_shifts(spec, prepare(spec, data), list(nodes) if nodes is not None else spec.codes)
 
 
 def rank_shifts(spec: Spec, prepared: np.ndarray, nodes: Sequence[str]) -> pd.DataFrame:
-    """:func:`leave_one_out` on prepared values."""
+    """:func:`leave_one_out` on values from :func:`geo.ranking.normalise.prepare`."""
     values, scores, _ = _scores(spec, prepared)
     scored = ~np.isnan(scores[TOP])
     before = place(scores[TOP][scored])

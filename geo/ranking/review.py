@@ -1,4 +1,4 @@
-"""After the arithmetic: people. Overrides with reason and name, last year beside this year, need beside strength."""
+"""Review of a ranking by people: overrides with reason and name, comparison of two years, strength against need."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFUSED = (
 class Agreed:
     """``units``: the ranked units plus ``agreed_class``, ``is_overridden``, ``reason``, ``by``, ``on``.
 
-    ``refused``: overrides not applied, with ``code``. ``idle``: overrides that say what is computed anyway.
+    ``refused``: overrides not applied, with ``code`` (of :data:`REFUSED`). ``idle``: those equal to the computed class.
     """
 
     units: pd.DataFrame
@@ -36,13 +36,13 @@ def _blank(column: pd.Series) -> pd.Series:
 
 
 def agreed(ranking: Ranking, overrides: pd.DataFrame) -> Agreed:
-    """Computed and agreed class side by side.
+    """Apply overrides of classes that people agreed on.
 
     Parameters
     ----------
     overrides
-        The unit column, ``class``, ``reason``, ``by``, ``on``. Without reason and name nothing is overridden; two
-        overrides of one unit are both refused, because nobody can say which one the meeting agreed.
+        The unit column, ``class``, ``reason``, ``by``, ``on``. An override without reason or name is refused; of two
+        for the same unit both are, because it is unclear which one was agreed.
     """
     unit, labels = ranking.spec.unit, ranking.spec.labels
     require_columns(overrides, [unit, "class", "reason", "by", "on"], "overrides")
@@ -68,14 +68,14 @@ def agreed(ranking: Ranking, overrides: pd.DataFrame) -> Agreed:
 
 
 def compare(now: Ranking, before: Ranking) -> pd.DataFrame:
-    """Put this year beside last year.
+    """Compare two rankings, e.g. of this year and last year.
 
     Returns
     -------
     DataFrame
-        unit, ``class_before``, ``class_now``, ``rank_before``, ``rank_now``, ``places_won`` (positive = better),
-        ``is_firm`` (the two rank bands do not touch: more than the uncertainty explains). Units of either year; NA
-        where a year has no score.
+        One row per unit of either: the unit column, ``class_before``, ``class_now``, ``rank_before``, ``rank_now``,
+        ``places_won`` (positive = better), ``is_firm`` (the rank bands do not overlap, so the change exceeds the
+        uncertainty). NA where one has no score.
     """
     unit = now.spec.unit
     columns = [unit, "class", "rank", "rank_low", "rank_high"]
@@ -87,14 +87,14 @@ def compare(now: Ranking, before: Ranking) -> pd.DataFrame:
 
 
 def strength_by_need(strength: Ranking, need: Ranking) -> pd.DataFrame:
-    """The two axes side by side, never added: each unit in one of four fields.
+    """Each unit in one of four fields of strength and need; the two axes are never added up.
 
     Returns
     -------
     DataFrame
-        unit, ``strength`` and ``need`` (scores), ``class`` (of strength), ``field``: ``weak_needy``,
-        ``weak_less_needy``, ``strong_needy``, ``strong_less_needy``, cut at the medians of the units that have both; NA
-        where one is missing.
+        The unit column, ``strength`` and ``need`` (scores), ``class`` (of strength), ``field``: ``weak_needy``,
+        ``weak_less_needy``, ``strong_needy`` or ``strong_less_needy``, divided at the medians of units with both
+        scores; NA where one is missing.
     """
     unit = strength.spec.unit
     table = strength.units[[unit, "score", "class"]].rename(columns={"score": "strength"})

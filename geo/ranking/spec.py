@@ -1,8 +1,7 @@
-"""A composite index as it is stated in an editable TOML: criteria, groups, and every choice of method.
+"""Specification of a composite index in an editable TOML file: criteria, groups and methods.
 
-:func:`read_spec` makes a :class:`Spec` of a parsed document (``tomllib.loads``; the keys are those of
-``data/rules/criteria.toml``). What a person can write wrongly is refused with a code (:class:`SpecError`), never
-repaired in silence.
+:func:`read_spec` makes a :class:`Spec` from a parsed document (``tomllib.loads``; keys as in
+``data/rules/criteria.toml``). Mistakes in the file raise :class:`SpecError` with a code; none is silently corrected.
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ IMPUTATIONS = ("none", "mean", "group_mean")
 OUTLIERS = ("none", "winsorise")
 TRANSFORMS = ("none", "log")
 AXES = ("strength", "need")
-NEAR = 0.7  # how alike a misspelt key and ours are at least
+NEAR = 0.7  # minimum similarity of a misspelt key and the suggested one (difflib ratio)
 Document = Mapping[str, Any]
-TOP = ""  # the parent of criteria and groups that lead straight into the score
+TOP = ""  # parent of criteria and groups that enter the score directly
 
 
 class SpecError(StatedError):
-    """An index specification that cannot be computed."""
+    """An index specification, or its data, that cannot be used."""
 
 
 def in_range(name: str, value: object, low: float, high: float = math.inf, *, whole: bool = False) -> None:
-    """Refuse a setting that is no finite number from ``low`` to ``high`` (a whole one where ``whole``)."""
+    """Raise :class:`SpecError` unless ``value`` is a finite number (an int if ``whole``) in ``low`` .. ``high``."""
     kinds = int if whole else (int, float)
     good = isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
     if not good:
@@ -47,7 +46,7 @@ def in_range(name: str, value: object, low: float, high: float = math.inf, *, wh
 
 @dataclass(frozen=True)
 class Criterion:
-    """One column of the data. ``direction`` +1: more is better for the score, -1: less is better."""
+    """One column of the data. ``direction`` +1: a higher value raises the score, -1: it lowers it."""
 
     code: str
     column: str
@@ -66,7 +65,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Group:
-    """Criteria (or groups) averaged before they enter the score; ``divide_by`` rescales as the HDI of 2010 did."""
+    """Criteria or groups that are averaged first; ``divide_by`` rescales the mean, as in the HDI of 2010."""
 
     code: str
     parent: str = TOP
@@ -79,8 +78,8 @@ class Group:
 class Uncertainty:
     """What is varied in the draws, and by how much.
 
-    ``leave_out``: share of draws that leave one criterion out; ``weight_spread``: each weight is multiplied by a
-    number between 1 - spread and 1 + spread; ``hold``: share of draws in which a class must hold to be called firm.
+    ``leave_out``: share of draws that leave one criterion out. ``weight_spread``: each weight is multiplied by a random
+    number between 1 - spread and 1 + spread. ``hold``: minimum share of draws for a class to be called firm.
     """
 
     draws: int = 1000
@@ -92,7 +91,7 @@ class Uncertainty:
     hold: float = 0.9
 
     def __post_init__(self) -> None:
-        """Refuse what no draw can be made with, wherever it was stated: file, command line or page."""
+        """Raise :class:`SpecError` for unusable settings, whether from a file, the command line or a page."""
         in_range("draws", self.draws, 0, whole=True)
         in_range("seed", self.seed, 0, whole=True)
         for name in ("weight_spread", "leave_out", "hold"):  # a spread above 1 would turn weights negative
@@ -101,7 +100,10 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole index; ``scale``: ends of min-max, goalposts and rank; ``z``: mean and spread of z scores."""
+    """A whole index. ``scale``: ends for min-max, goalposts and rank. ``z``: mean and spread for z scores.
+
+    ``outlier_limits`` as in :func:`geo.ranking.normalise.winsorised`. ``version``: hash of the document and the axis.
+    """
 
     code: str
     unit: str
@@ -129,15 +131,15 @@ class Spec:
 
     @property
     def weakest(self) -> str:
-        """The label of the lowest class: the places to be strengthened."""
+        """Label of the lowest class."""
         return self.labels[-1]
 
     def children(self, parent: str) -> list[Criterion | Group]:
-        """Criteria and groups that enter ``parent``."""
+        """Criteria and groups directly below ``parent``."""
         return [node for node in (*self.criteria, *self.groups) if node.parent == parent]
 
     def effective_weights(self) -> dict[str, float]:
-        """Stated weight of each criterion in the whole, summing to 1."""
+        """Weight of each criterion in the whole index by code; the weights sum to 1."""
         share = {TOP: 1.0}
         for group in self.downwards():
             share[group.code] = self._share(group) * share[group.parent]
@@ -241,7 +243,7 @@ def _check_settings(spec: Spec) -> None:
 
 
 def _check_tree(spec: Spec) -> None:
-    """Every code once, every criterion and group under the top, and some weight somewhere."""
+    """Codes must be unique, every node must be below :data:`TOP`, and some weight above zero."""
     codes = [*spec.codes, *(group.code for group in spec.groups)]
     if doubled := sorted({code for code in codes if codes.count(code) > 1}):
         raise SpecError("rank_code_twice", doubled[0], "different codes")
@@ -289,7 +291,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 
 def _refuse_unknown(document: Document, chosen: str | None) -> None:
-    """Refuse every key that means nothing where it stands, with the nearest one that does: nothing is left out in silence."""
+    """Raise :class:`SpecError` for a key that is unknown in its table, with the most similar valid key as a hint."""
     for name in document:
         _refuse_key("", name)
     for table in KEYS.keys() & document.keys() - {""}:
@@ -326,22 +328,27 @@ def _refuse_key(table: str, name: str, where: str | None = None) -> None:
 
 
 def read_spec(document: Document, axis: str | None = None) -> Spec:
-    """The index of a parsed TOML document.
+    """The index specified by a parsed TOML document.
 
     Parameters
     ----------
     document
         As ``tomllib`` reads it.
     axis
-        Take only the criteria of this axis (``strength`` / ``need``); a criterion that names none is ``strength``.
-        ``None`` takes the document's own ``axis`` key, or every criterion when it has none. Axes are never added up.
+        Use only the criteria of this axis (``strength`` or ``need``); a criterion without one is ``strength``.
+        ``None`` = the ``axis`` key of the document, or all criteria when it has none.
+
+    Raises
+    ------
+    SpecError
+        For anything in the document that cannot be used.
     """
     try:
         _refuse_unknown(document, axis)
         return _check(_read(document, axis))
     except SpecError:
         raise
-    except (TypeError, ValueError, KeyError, AttributeError) as error:  # a word where a number or a table belongs
+    except (TypeError, ValueError, KeyError, AttributeError) as error:  # a value of the wrong TOML type
         raise SpecError(
             "rank_spec_unreadable", error, "numbers, lists and tables as in data/rules/criteria.toml"
         ) from error
@@ -354,7 +361,7 @@ def _read(document: Document, axis: str | None) -> Spec:
     ]
     normalise, aggregate = document.get("normalise", {}), document.get("aggregate", {})
     missing, outliers, classes = document.get("missing", {}), document.get("outliers", {}), document.get("classes", {})
-    classes = {**classes, **(classes.get(axis, {}) if axis else {})}  # an axis may name its classes otherwise
+    classes = {**classes, **(classes.get(axis, {}) if axis else {})}  # [classes.AXIS] overrides [classes]
     normalisation = _one_of(normalise, "method", NORMALISATIONS, "z")
     aggregation = _one_of(aggregate, "method", AGGREGATIONS, "arithmetic")
     text = json.dumps({**document, "axis": axis}, sort_keys=True, default=str, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""After the ranking: a team for every weak place, and projects that never spend the same baht twice."""
+"""After the ranking: teams for weak subdistricts, and projects booked on streams without exceeding their balance."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ Record = dict[str, Any]
 
 
 def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str) -> pd.DataFrame:
-    """Every place to be strengthened, with its team or marked as having none.
+    """Subdistricts to be strengthened (of the weakest class, or on its border), with their teams.
 
     Parameters
     ----------
     units
-        ``subdistrict_code``, ``class`` (the agreed one) and ``border`` (NA, or ``B/C`` ...). Places of the weakest
-        class and those on its border are to be strengthened.
+        ``subdistrict_code``, ``class`` (the agreed one) and ``border`` (NA, or ``B/C`` ...).
+    tasks
+        ``subdistrict_code``, ``team``, ``task``, ``visit_on`` (date or NaT). Rows with an empty team are ignored.
     weakest
         Label of the weakest class (:attr:`geo.ranking.spec.Spec.weakest`).
-    tasks
-        ``subdistrict_code``, ``team``, ``task``, ``visit_on`` (date or NaT). A row with an empty team is no team.
 
     Returns
     -------
     DataFrame
-        One row per place: ``subdistrict_code``, ``class``, ``border``, ``why`` (``class`` / ``border``), ``status``
-        (``no_team``, ``no_visit`` = a team without a date, ``planned``), ``teams`` and ``tasks`` (joined by ``|``),
-        ``next_visit_on`` (the earliest date stated). Places without a team first, then by code.
+        One row per subdistrict: ``subdistrict_code``, ``class``, ``border``, ``why`` (``class`` / ``border``),
+        ``status`` (``no_team``, ``no_visit`` = a team without a date, ``planned``), ``teams`` and ``tasks`` (joined by
+        ``|``), ``next_visit_on`` (the earliest date stated). In the order of ``status``, then by code.
     """
     require_columns(units, [KEY, "class", "border"], "units")
     require_columns(tasks, [KEY, "team", "task", "visit_on"], "tasks")
@@ -64,18 +63,17 @@ def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str) -> pd.Data
 
 
 def weak_points(contributions: pd.DataFrame, count: int = 2) -> pd.Series:
-    """What drags each place down most: where strengthening should begin.
+    """The criteria that lower the score of each subdistrict most.
 
     Parameters
     ----------
     contributions
-        From :func:`geo.ranking.contributions`: the unit, ``criterion``, ``against_mean``.
+        From :func:`geo.ranking.ranking.contributions`: ``subdistrict_code``, ``criterion``, ``against_mean``.
 
     Returns
     -------
     Series
-        By ``subdistrict_code``: the ``count`` criteria furthest below the mean, worst first, as a tuple; only those
-        below it, so a place with nothing below the mean has an empty tuple.
+        By ``subdistrict_code``: a tuple of at most ``count`` criteria below the mean, worst first; may be empty.
     """
     require_columns(contributions, [KEY, "criterion", "against_mean"], "contributions")
     rows = contributions.sort_values([KEY, "against_mean", "criterion"])
@@ -92,11 +90,11 @@ def weak_points(contributions: pd.DataFrame, count: int = 2) -> pd.Series:
 
 @dataclass(frozen=True)
 class Bookings:
-    """Requests with their answer, and what is left of each stream.
+    """Result of booking projects on streams.
 
-    ``projects``: the requests in their order with ``is_booked``, ``code`` (why not; NA when booked) and ``left_satang``
-    (of the stream after this request; NA when not known). ``streams``: ``stream_code``, ``total_satang``,
-    ``committed_satang``, ``booked_satang``, ``left_satang``.
+    ``projects``: the requests in their order with ``is_booked``, ``code`` (reason of refusal; NA when booked) and
+    ``left_satang`` (of the stream after this request; NA when not known). ``streams``: ``stream_code``,
+    ``total_satang``, ``committed_satang``, ``booked_satang``, ``left_satang``.
     """
 
     projects: pd.DataFrame
@@ -123,7 +121,7 @@ def _refusal(project: Record, stream: Record | None, left: dict[str, int], seen:
     starts, ends, day = (
         pd.Timestamp(when) for when in (stream.get("starts_on"), stream.get("ends_on"), project.get("starts_on"))
     )
-    if day < starts or day > ends:  # NaT compares as false: a date that is not stated refuses nothing
+    if day < starts or day > ends:  # False for NaT: a missing date is no reason to refuse
         return "team_outside_period"
     if (project["project_code"], stream["stream_code"]) in seen:
         return "team_booked_twice"
@@ -131,18 +129,22 @@ def _refusal(project: Record, stream: Record | None, left: dict[str, int], seen:
 
 
 def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | None = None) -> Bookings:
-    """Book projects on streams in the order they stand; what would go beyond a stream's balance is refused whole.
+    """Book projects on streams in the order of the rows; a project that exceeds the balance is refused as a whole.
 
     Parameters
     ----------
     streams
-        ``stream_code``, ``total_satang`` (NA = not stated: nothing can be booked on it), optional ``starts_on``,
-        ``ends_on``.
+        ``stream_code``, ``total_satang`` (NA = not stated, nothing can be booked), optional ``starts_on``, ``ends_on``.
     projects
-        ``project_code``, ``stream_code``, ``amount_satang``, optional ``starts_on``. One project may draw on several
-        streams, on each of them once.
+        ``project_code``, ``stream_code``, ``amount_satang``, optional ``starts_on``. A project may use several streams,
+        each of them once.
     support
-        Support already recorded (``stream_code``, ``amount_satang``): it has used up its part of the balance.
+        Support records (``stream_code``, ``amount_satang``), which reduce the balance.
+
+    Raises
+    ------
+    ValueError
+        For missing columns or a repeated ``stream_code`` in ``streams``.
     """
     require_columns(streams, ["stream_code", "total_satang"], "streams")
     require_columns(projects, ["project_code", "stream_code", "amount_satang"], "projects")

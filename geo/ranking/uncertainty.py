@@ -1,9 +1,8 @@
-"""Uncertainty of a ranking: the same index drawn many times over plausible weights, scales, means and omissions.
+"""Uncertainty of a ranking: the index is recomputed many times with other plausible weights, methods and omissions.
 
-A bare rank misleads; what holds in nearly every plausible variant is a finding. What is not known of a unit is drawn
-too, from the units of which it is known (hot deck, multiple imputation: Rubin 1987), so a unit of which little is known
-moves much. Every draw is fixed by the seed and does not depend on the order of the rows. Method: uncertainty analysis of
-the JRC/OECD handbook (Saisana et al. 2005).
+Missing values are drawn as well, from units with a known value (hot deck, multiple imputation: Rubin 1987), so the
+rank of a unit with few known values varies much. The seed fixes every draw, independently of the order of the rows.
+Method: uncertainty analysis of the JRC/OECD handbook (Saisana et al. 2005).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Draws:
 
 
 def place(scores: np.ndarray) -> np.ndarray:
-    """Rank 1 for the highest score, equal scores share the better place; 0 where there is no score."""
+    """Rank of each score, 1 = highest; equal scores share the better rank; 0 for NaN."""
     ranks = np.zeros(len(scores), dtype=np.int32)
     has_score = ~np.isnan(scores)
     if has_score.any():
@@ -43,7 +42,7 @@ def _varied(rng: np.random.Generator, stated: np.ndarray, spread: float, draws: 
 
 
 def _leave_out(rng: np.random.Generator, weights: np.ndarray, share: float) -> np.ndarray:
-    """Weights with one criterion at zero in ``share`` of the draws; criteria without weight are never the one."""
+    """Set one criterion with a weight to zero in about ``share`` of the draws (rows); changes ``weights`` in place."""
     counted = np.flatnonzero(weights.any(axis=0))
     draws = len(weights)
     chosen, is_left_out = rng.choice(counted, size=draws), rng.random(draws) < share
@@ -53,7 +52,7 @@ def _leave_out(rng: np.random.Generator, weights: np.ndarray, share: float) -> n
 
 
 def _on_base_scale(scores: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """Scores moved to mean and spread of the base, so that stated thresholds mean the same in every draw."""
+    """Scores rescaled to mean and spread of ``base``, so that thresholds mean the same in every draw."""
     spread = np.nanstd(scores)
     if not spread > 0:
         return scores
@@ -61,7 +60,7 @@ def _on_base_scale(scores: np.ndarray, base: np.ndarray) -> np.ndarray:
 
 
 class _HotDeck:
-    """Cells that are not known, and for each the units whose value may stand for it in a draw."""
+    """Missing cells, and for each the units with a known value to draw from."""
 
     def __init__(self, missing: np.ndarray) -> None:
         known_rows = [np.flatnonzero(~column) for column in missing.T]
@@ -73,7 +72,7 @@ class _HotDeck:
         self.known = known_rows
 
     def filled(self, rng: np.random.Generator, table: np.ndarray) -> np.ndarray:
-        """The table with a value of another unit in every cell that is not known."""
+        """A copy of the table in which every missing cell has the value of a random other unit."""
         if not len(self.rows):
             return table
         picked = (rng.random(len(self.rows)) * self.counts).astype(int)
@@ -91,9 +90,9 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) 
     values
         Prepared units x criteria (:func:`geo.ranking.normalise.prepare`).
     base
-        Scores of the stated index; units without one (NaN) take no part.
+        Scores of the index as specified; units with NaN are left out.
     missing
-        Units x criteria: not known in the data, also where the specification fills the gap with a mean.
+        Units x criteria: mask of cells not known in the data, even where the specification imputes a mean.
     """
     varied, scored = spec.uncertainty, ~np.isnan(base)
     rng = np.random.default_rng(varied.seed)
@@ -111,7 +110,7 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) 
         table = deck.filled(rng, tables[variant])
         scores = aggregate(spec, table, variants[variant][1], weights[number], group_weights)[TOP]
         if not has_spread(spec, scores):
-            continue  # nobody stands above anybody: no class holds in this draw
+            continue  # all scores are equal: no rank and no class in this draw
         ranks[number, scored] = place(scores)
         if spec.classing != "none":
             scores = _on_base_scale(scores, base[scored]) if spec.classing == "thresholds" else scores
@@ -120,9 +119,9 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) 
 
 
 def rank_band(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks between which each unit lies in nine of ten draws (5th and 95th percentile); 0 where it has none.
+    """5th and 95th percentile of the rank of each unit (``ranks``: draws x units); 0 where it never has one.
 
-    In a draw that gives a unit no rank it may be anywhere: first for the one end, last for the other.
+    In a draw without ranks a unit could be anywhere: it counts as first for the lower end and as last for the upper.
     """
     last, place_ = int(ranks.max(initial=0)), (ranks.shape[0] - 1)
     ranked = (ranks > 0).any(axis=0)
@@ -132,26 +131,23 @@ def rank_band(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def class_shares(classes: np.ndarray, count: int) -> np.ndarray:
-    """Units x classes: share of all draws in which the unit is in each class; NaN where it is in none of them.
+    """Units x classes: share of all draws in which the unit is in each class; NaN for a unit without any class.
 
-    A draw without a class counts against every class: what a draw cannot tell does not hold in it.
+    Draws without a class are counted in the denominator, so they lower every share.
     """
     hits = np.stack([(classes == number).sum(axis=0) for number in range(count)], axis=1).astype(float)
     return np.where(hits.sum(axis=1, keepdims=True) > 0, hits / max(len(classes), 1), np.nan)
 
 
 def border(shares: np.ndarray, base: np.ndarray, labels: tuple[str, ...], hold: float) -> list[object]:
-    """``"A/B"`` where a class holds in less than ``hold`` of the draws: the neighbour it falls into most often.
-
-    NA where the class holds or where there is none.
-    """
+    """``"A/B"``: the class and its most frequent neighbour, where the share of the class is below ``hold``; else NA."""
     borders: list[object] = []
     for row, number in zip(shares, base, strict=True):
         if number < 0 or len(labels) < 2 or row[number] >= hold:
             borders.append(pd.NA)
             continue
         neighbours = [other for other in (number - 1, number + 1) if 0 <= other < len(labels)]
-        # what lies beyond a neighbour counts for its side: a C that is sometimes A is on the border to B
+        # classes beyond a neighbour count for its side: a C that is sometimes A is on the border to B
         sides = {other: row[: other + 1].sum() if other < number else row[other:].sum() for other in neighbours}
         other = max(neighbours, key=lambda neighbour: sides[neighbour])
         borders.append("/".join(labels[place] for place in sorted((number, other))))

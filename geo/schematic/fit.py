@@ -1,9 +1,9 @@
-"""Fit the three numbers per subdistrict that bring the schematic close to a real map; done once, offline.
+"""Fit three numbers per subdistrict that make the schematic map resemble a real map; run offline.
 
-A cell is owned by three sites on a short line through its point: the point itself and two ends at
-plus and minus (``reach_x_km``, ``reach_y_km``), all of weight ``weight_km2``. The mean intersection
-over union with the real polygons is maximised by gradient descent (Adam) on a soft power diagram
-whose softness (km2) is lowered step by step. Deterministic for one version of the libraries.
+A cell has three sites on a short line: its point and two ends at plus and minus (``reach_x_km``,
+``reach_y_km``), all of weight ``weight_km2``. The mean intersection over union with the real polygons is
+maximised by gradient descent (Adam) on a soft power diagram whose softness (km2) decreases from step to
+step. Deterministic for one version of the libraries.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ LEARNING_RATE = 0.05
 
 
 def samples(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sample points, the cell each lies in (``len(cells)`` = outside) and the km2 it stands for.
+    """Sample points, the cell that contains each (``len(cells)`` = none) and the km2 it represents.
 
-    Small cells are sampled as finely as ``SAMPLE_KM``, large ones more coarsely.
+    The spacing is ``SAMPLE_KM`` in small cells and larger in large ones.
     """
     count, step = len(cells), SAMPLE_KM
     x0, y0, x1, y1 = shapely.total_bounds(cells) + MARGIN_KM * np.array([-1, -1, 1, 1])
@@ -47,7 +47,7 @@ def samples(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _gradient(
     sites: np.ndarray, weights: np.ndarray, batch: tuple[np.ndarray, np.ndarray, np.ndarray], softness: float
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Gradient of minus the mean soft IoU by site place and weight, and the mean IoU itself."""
+    """Gradient of minus the mean soft IoU by position and weight of the sites, and the mean IoU."""
     points, label, mass = batch
     count = len(sites) // 3
     inside = np.flatnonzero(label < count)

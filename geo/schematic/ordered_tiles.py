@@ -1,6 +1,6 @@
-"""Tiles in the order of their codes, for areas of which we know neither shape nor place: a list that looks like a map.
+"""Tiles in the order of their codes, for areas of unknown shape and position.
 
-Nothing about where an area lies can be read from it; whoever draws it has to say so.
+Positions mean nothing; the caller must say so on the map.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import shapely
 
 from geo.measure import WGS84
 
-TILE = 0.05  # degrees; a square on the screen, for the tiles lie near the equator
-GAP = 0.35  # of a tile, between groups
+TILE = 0.05  # degrees; nearly square on a Mercator map, because the tiles are near the equator
+GAP = 0.35  # between groups, in tiles
 CORNER = (100.5, 5.0)
-WIDER = 1.5  # the whole is about so much wider than high
+WIDER = 1.5  # approximate ratio of width to height
 
 
 def ordered_tiles(codes: pd.Series, groups: pd.Series, code: str = "subdistrict_code") -> gpd.GeoDataFrame:
-    """One square per code, groups in blocks, both in the order of their codes.
+    """One square per code; groups form blocks; codes and groups are in sorted order.
 
-    Columns out: ``code`` and geometry, EPSG:4326, in the order of the rows given; empty for no codes.
+    Columns out: ``code`` (its value is the column name) and geometry, EPSG:4326, one row per row of ``codes``.
     """
     table = pd.DataFrame({code: codes.to_numpy(), "group": groups.to_numpy()}).sort_values(["group", code])
     room = max(1.0, math.sqrt(len(table) * WIDER)) * (1 + GAP)

@@ -1,9 +1,8 @@
-"""Power diagram on a piece of land: weighted Voronoi cells that share every edge exactly.
+"""Power diagram clipped to land: weighted Voronoi cells whose common edges are identical.
 
-A point belongs to the site with the smallest ``distance² - weight``. Every border is computed once
-(as the dual of the lifted convex hull), noded together with the coast, and the faces are handed to
-their owners; so neighbours have the same vertices and there is neither gap nor overlap.
-Method: Aurenhammer (1987), power diagrams. Plain plane coordinates, any unit; the module uses km.
+A point belongs to the site with the smallest ``distance² - weight``. Borders are computed once (as the dual of the
+lifted convex hull) and noded with the coast; each resulting face is assigned to its owner. Neighbours therefore
+have the same vertices, without gap or overlap. Method: Aurenhammer (1987). Planar coordinates; callers use km.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy  # scipy.spatial is read when it is first used
+import scipy  # loads scipy.spatial lazily, on first use
 import shapely
 
 GRID = 1e-6
@@ -23,12 +22,12 @@ def owners_at(points: np.ndarray, sites: np.ndarray, weights: np.ndarray) -> np.
     """Index of the site that owns each point."""
     origin = sites.mean(axis=0)
     points, sites = points - origin, sites - origin
-    # |p|² is the same for every site of one point, so it is left out.
+    # |p|² is the same for all sites of a point, so it can be omitted.
     return np.argmin((sites**2).sum(axis=1) - weights - 2 * points @ sites.T, axis=1)
 
 
 def _with_guards(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry) -> tuple[np.ndarray, np.ndarray]:
-    """Sites and weights with four guard sites so far away that every border on the land is bounded."""
+    """Add four guard sites so far away that every border on the land has two ends."""
     x0, y0, x1, y1 = shapely.total_bounds([land, shapely.multipoints(sites)])
     centre, reach = np.array([(x0 + x1) / 2, (y0 + y1) / 2]), FAR * max(x1 - x0, y1 - y0, 1.0)
     reach += np.sqrt(max(0.0, np.ptp(weights)))
@@ -37,7 +36,7 @@ def _with_guards(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry)
 
 
 def borders(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry) -> list[shapely.Geometry]:
-    """Line segments between the cells of different sites, long enough to cut the whole land."""
+    """Line segments between the cells of different sites, long enough to cross the land."""
     sites, weights = _with_guards(sites, weights, land)
     origin = sites.mean(axis=0)
     lifted = np.column_stack([sites - origin, ((sites - origin) ** 2).sum(axis=1) - weights])
@@ -56,7 +55,7 @@ def borders(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry) -> l
 
 @dataclass(frozen=True)
 class Diagram:
-    """Sites (n x 2), their weights, the cell each belongs to (0..k-1) and the land to be shared out."""
+    """Sites (n x 2), their weights, the cell that each belongs to (0..k-1), and the land to divide."""
 
     sites: np.ndarray
     weights: np.ndarray
@@ -64,11 +63,11 @@ class Diagram:
     land: shapely.Geometry
 
     def cells(self) -> np.ndarray:
-        """One polygon per owner, edge-matched, together covering the land.
+        """One polygon per owner, with identical common edges; together they cover the land.
 
-        Every cell is one polygon: a stray fragment goes to the neighbour with the longest common
-        border, and a fragment without a neighbour (a rock off the coast) is left out. A cell whose
-        sites are all hidden is empty.
+        A cell in several pieces keeps the largest; each other piece goes to the neighbour with the longest
+        common border, or is dropped without a neighbour (a rock off the coast). A cell whose sites are all
+        hidden by heavier ones is empty.
         """
         coast = shapely.boundary(self.land)
         lines = shapely.union_all([coast, *borders(self.sites, self.weights, self.land)], grid_size=GRID)
@@ -81,7 +80,7 @@ class Diagram:
 
 
 def touching_pairs(cells: np.ndarray) -> np.ndarray:
-    """Index pairs (first < second) of cells that share a border, not only a corner."""
+    """Index pairs (first < second) of cells that share an edge, not only a corner."""
     first, second = shapely.STRtree(cells).query(cells, predicate="intersects")
     first, second = first[first < second], second[first < second]
     shared = shapely.length(shapely.intersection(cells[first], cells[second]))
@@ -89,7 +88,7 @@ def touching_pairs(cells: np.ndarray) -> np.ndarray:
 
 
 def _one_piece_each(faces: np.ndarray, label: np.ndarray, count: int) -> np.ndarray:
-    """Cells by owner after every stray fragment has found an heir."""
+    """Cells by owner, each reduced to one piece; the other pieces are given to neighbours."""
     pieces, label = _pieces(faces, label)
     for _ in range(len(pieces)):
         area = shapely.area(pieces)
@@ -109,7 +108,7 @@ def _one_piece_each(faces: np.ndarray, label: np.ndarray, count: int) -> np.ndar
 
 
 def _pieces(faces: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Part every cell into its connected pieces (parts that only touch in a point are apart)."""
+    """Connected pieces of every cell (parts that touch only in a point are separate), with their labels."""
     parts, labels = [], []
     for cell in np.unique(label):
         pieces = shapely.get_parts(shapely.union_all(faces[label == cell]))
@@ -119,7 +118,7 @@ def _pieces(faces: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _heir(pieces: np.ndarray, label: np.ndarray, stray: list[int]) -> dict[int, int]:
-    """For each stray piece the label of the non-stray piece with which it shares most border."""
+    """New label of each stray piece: that of the settled piece with the longest common border, if any."""
     settled = np.setdiff1d(np.arange(len(pieces)), stray)
     tree = shapely.STRtree(pieces[settled])
     heir = {}

@@ -1,13 +1,11 @@
-"""The built-in schematic map: one cell per subdistrict, computed from facts, needs no boundary file.
+"""The built-in schematic map: one cell per subdistrict, computed from a point and an area, without a boundary file.
 
-Facts are a point and an area (km2). The land is the union of discs of that area with a smoothed
-coast; the cells are a power diagram on it (:mod:`geo.schematic.power_diagram`) whose weights are set so that
-every cell has about its true area. For a known province three fitted numbers per subdistrict
-(place and weight of the site, see :mod:`geo.schematic.fit`) bring the cells close to the real map.
+The land is the union of discs of the given areas with a smoothed coast; the cells are a power diagram on it
+(:mod:`geo.schematic.power_diagram`) whose weights give every cell about its true area. For some provinces three
+fitted numbers per subdistrict (reach and weight, see :mod:`geo.schematic.fit`) make the cells resemble the real map.
 
-Cells computed from points alone can cut a long district in two. Then a narrow strip of land is given to the stray
-part, along the shortest way to its district: a row of small sites whose weight just beats the sites around. A part
-that really lies apart (an island) is left where it is.
+Cells computed from points alone can split a long district. A narrow strip then connects its parts along the shortest
+line: a row of sites whose weight just exceeds that of the sites around. Distant parts (islands) stay separate.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import scipy  # scipy.sparse is read when it is first used
+import scipy  # loads scipy.sparse lazily, on first use
 import shapely
 
 from geo.schematic.power_diagram import Diagram, owners_at, touching_pairs
@@ -29,13 +27,13 @@ OPENING = 0.35
 COAST_TOLERANCE_KM = 0.05
 WEIGHT_ROUNDS = 25
 SAMPLES_PER_CELL = 50
-STRIP_HALF_WIDTH = 0.2  # of the usual radius of a cell
-LONGEST_OVER_WATER = 2.0  # the same
+STRIP_HALF_WIDTH = 0.2  # in typical cell radii
+LONGEST_OVER_WATER = 2.0  # in typical cell radii
 SEED_COLUMNS = ["subdistrict_code", "reach_x_km", "reach_y_km", "weight_km2"]
 
 
 class Plane:
-    """A local plane in km around a point; equal scale in both directions, fit for one province."""
+    """Equirectangular plane in km around a point; accurate enough for one province."""
 
     def __init__(self, lon: float, lat: float) -> None:
         self.origin = np.array([lon, lat])
@@ -51,7 +49,7 @@ class Plane:
 
 
 def plane_of(subdistricts: pd.DataFrame) -> Plane:
-    """Return the plane of a province: origin is the mean of its points, rounded so that seeds stay valid."""
+    """Plane of a province; its origin is the mean of the points, rounded so that fitted seeds stay valid."""
     lon, lat = (pd.to_numeric(subdistricts[axis], errors="coerce").mean() for axis in ("lon", "lat"))
     return Plane(*(round(float(np.nan_to_num(value)), 2) for value in (lon, lat)))
 
@@ -59,8 +57,8 @@ def plane_of(subdistricts: pd.DataFrame) -> Plane:
 def points_km(subdistricts: pd.DataFrame, plane: Plane) -> np.ndarray:
     """One distinct point per subdistrict in km.
 
-    A missing point takes the middle of its district (else of the province); points that fall together
-    are set apart in a small spiral, in the order of the rows.
+    A missing point is replaced by the mean of its district, else of the province; coinciding points are moved onto a
+    small spiral, in the order of the rows.
     """
     degrees = subdistricts[["lon", "lat"]].apply(pd.to_numeric, errors="coerce").replace([np.inf, -np.inf], np.nan)
     district = subdistricts["district_code"].to_numpy()
@@ -72,7 +70,7 @@ def points_km(subdistricts: pd.DataFrame, plane: Plane) -> np.ndarray:
 
 
 def areas_km2(subdistricts: pd.DataFrame, points: np.ndarray) -> np.ndarray:
-    """Area per subdistrict; what is missing takes the median; with no area at all the spacing of the points tells."""
+    """Area per subdistrict; a missing one is the median. Without any area it is estimated from the points."""
     stated_areas = subdistricts.get("area_km2", pd.Series(np.nan, subdistricts.index))
     areas = pd.to_numeric(stated_areas, errors="coerce").astype(float).to_numpy(copy=True)
     areas[~(np.isfinite(areas) & (areas > 0))] = np.nan
@@ -82,7 +80,7 @@ def areas_km2(subdistricts: pd.DataFrame, points: np.ndarray) -> np.ndarray:
 
 
 def _areas_from_spacing(points: np.ndarray) -> np.ndarray:
-    """Square of the distance to the third nearest point, which is about one over the local density."""
+    """Square of the distance to the third nearest point, about the inverse of the local density."""
     if len(points) == 1:
         return np.array([DEFAULT_AREA_KM2])
     distance = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
@@ -91,7 +89,7 @@ def _areas_from_spacing(points: np.ndarray) -> np.ndarray:
 
 
 def land(points: np.ndarray, radii: np.ndarray, typical: float) -> shapely.Geometry:
-    """Discs merged into land: bays narrower than ``CLOSING * typical`` are filled, corners rounded, no lakes."""
+    """Discs merged into land: small bays (scale ``CLOSING * typical``) filled, corners rounded, no lakes."""
     discs = shapely.buffer(shapely.points(points), radii, quad_segs=8)
     merged = shapely.union_all(discs)
     closed = merged.buffer(CLOSING * typical).buffer(-(CLOSING + OPENING) * typical).buffer(OPENING * typical)
@@ -102,7 +100,7 @@ def land(points: np.ndarray, radii: np.ndarray, typical: float) -> shapely.Geome
 
 
 def land_from_areas(points: np.ndarray, areas: np.ndarray) -> shapely.Geometry:
-    """Land whose whole area is the sum of ``areas``: one factor on all disc radii, found by bisection."""
+    """Land whose total area is about the sum of ``areas``: all disc radii times a factor found by bisection."""
     radii, typical = np.sqrt(areas / np.pi), float(np.sqrt(np.median(areas) / np.pi))
     low, high = 0.3, 3.0
     for _ in range(8):
@@ -112,7 +110,7 @@ def land_from_areas(points: np.ndarray, areas: np.ndarray) -> shapely.Geometry:
 
 
 def weights_from_areas(points: np.ndarray, areas: np.ndarray, ground: shapely.Geometry) -> np.ndarray:
-    """Weights with which every cell gets about its area: damped steps on a sample of the land."""
+    """Weights that give every cell about its area: damped iteration on sample points of the land."""
     step = np.sqrt(ground.area / (SAMPLES_PER_CELL * len(points)))
     x0, y0, x1, y1 = ground.bounds
     grid = np.column_stack([a.ravel() for a in np.meshgrid(np.arange(x0, x1, step), np.arange(y0, y1, step))])
@@ -126,7 +124,7 @@ def weights_from_areas(points: np.ndarray, areas: np.ndarray, ground: shapely.Ge
 
 
 def sites_of(points: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sites, weights and owners of fitted cells: each point and its two ends, so that a cell can be long."""
+    """Sites, weights and owners of fitted cells: three sites per cell, so that it can be elongated."""
     reach, weights = fitted[:, :2], fitted[:, 2]
     return np.vstack([points, points + reach, points - reach]), np.tile(weights, 3), np.tile(np.arange(len(points)), 3)
 
@@ -134,7 +132,7 @@ def sites_of(points: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.nda
 def rows_for(table: pd.DataFrame | None, codes: pd.Series) -> pd.DataFrame | None:
     """Rows of a table keyed by ``subdistrict_code`` in the order of ``codes``.
 
-    None unless the table names every code, and every code is named once: half a table is no table.
+    ``None`` unless the table has every code, and no code occurs twice: a partial table must not be used.
     """
     if table is None or codes.duplicated().any() or not table["subdistrict_code"].is_unique:
         return None
@@ -142,7 +140,7 @@ def rows_for(table: pd.DataFrame | None, codes: pd.Series) -> pd.DataFrame | Non
 
 
 def components(cells: np.ndarray, district: np.ndarray) -> np.ndarray:
-    """Label per cell: cells of one district that hang together share a label."""
+    """Label per cell: adjacent cells of the same district have the same label."""
     first, second = touching_pairs(cells).T
     same = district[first] == district[second]
     links = scipy.sparse.coo_array((np.ones(same.sum()), (first[same], second[same])), shape=(len(cells), len(cells)))
@@ -150,12 +148,12 @@ def components(cells: np.ndarray, district: np.ndarray) -> np.ndarray:
 
 
 def split_count(cells: np.ndarray, district: np.ndarray) -> int:
-    """How many parts too many the districts have; 0 when each is in one piece."""
+    """Number of surplus parts of districts; 0 when every district is connected."""
     return len(np.unique(components(cells, district))) - len(np.unique(district))
 
 
 def _ways(cells: np.ndarray, district: np.ndarray) -> list[tuple[int, shapely.Geometry]]:
-    """For each stray part of a district the cell it starts from and the shortest line to the rest."""
+    """For each separate part of a district: the cell to start from and the shortest line to the rest."""
     label = components(cells, district)
     ways = []
     for name in np.unique(district):
@@ -177,7 +175,7 @@ def _with_strip(diagram: Diagram, cell: int, line: shapely.Geometry, half_width:
     power = diagram.weights - squared
     strongest = np.argmax(power, axis=1)
     row = np.arange(count)
-    # A site at distance D that is beaten by h² leaves h² / 2D on its side of the strip.
+    # Half-width h of the strip: a surplus power s over a site at distance D moves the border by s / 2D.
     reach = np.maximum(np.sqrt(squared[row, strongest]), half_width)
     return Diagram(
         np.vstack([diagram.sites, places]),
@@ -188,9 +186,9 @@ def _with_strip(diagram: Diagram, cell: int, line: shapely.Geometry, half_width:
 
 
 def bridged(diagram: Diagram, cells: np.ndarray, district: np.ndarray, typical: float, rounds: int = 6) -> np.ndarray:
-    """Mend the diagram's ``cells`` with strips where a district falls apart; the best of a few rounds.
+    """Connect the parts of split districts by strips; returns the cells of the round with the fewest splits.
 
-    ``typical`` is the usual radius of a cell: it sets the width of a strip and how much water it may cross.
+    ``typical``, the typical radius of a cell, scales the width of a strip and the water that it may cross.
     """
     best = cells
     fewest = split_count(cells, district)
@@ -213,7 +211,7 @@ def bridged(diagram: Diagram, cells: np.ndarray, district: np.ndarray, typical: 
 
 
 def _cells(diagram: Diagram, district: np.ndarray, typical: float) -> np.ndarray:
-    """Cells on the land; weights are drawn in until no cell is hidden (unweighted sites never are)."""
+    """Cells on the land; weights are reduced until no cell is empty (without weights none ever is)."""
     for keep in (1.0, 0.9, 0.75, 0.5, 0.25, 0.0):
         drawn_in = replace(diagram, weights=keep * diagram.weights)
         cells = drawn_in.cells()
@@ -225,9 +223,8 @@ def _cells(diagram: Diagram, district: np.ndarray, typical: float) -> np.ndarray
 def schematic(subdistricts: pd.DataFrame, seeds: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
     """Schematic map: ``subdistrict_code``, ``district_code``, ``geometry`` (EPSG:4326), one polygon per row.
 
-    Needs ``subdistrict_code``, ``district_code``, ``lat``, ``lon``; uses ``area_km2`` where it is known.
-    ``seeds`` (``subdistrict_code``, ``x_km``, ``y_km``, ``weight_km2``) are used when they name every
-    subdistrict of the frame; else the map comes from the facts alone.
+    Requires ``subdistrict_code``, ``district_code``, ``lat``, ``lon``; uses ``area_km2`` where known. ``seeds``
+    (:data:`SEED_COLUMNS`) are used only when they have every subdistrict of the frame.
     """
     frame = subdistricts[["subdistrict_code", "district_code"]].reset_index(drop=True)
     if frame.empty:

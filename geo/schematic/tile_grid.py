@@ -1,6 +1,6 @@
-"""Tile grid: one equal hexagon per subdistrict, so that a small town weighs as much as a forest.
+"""Tile grid: one equal hexagon per subdistrict, so that small ones are as visible as large ones.
 
-The hexagons lie where the province lies (EPSG:4326) and are regular on a Web Mercator map.
+The hexagons are centred on the province (EPSG:4326) and regular on a Web Mercator map.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def assign(
 ) -> pd.DataFrame:
     """Solve the grid: ``subdistrict_code``, ``column``, ``row`` (north to south, odd rows half a hexagon east).
 
-    ``neighbours`` (``subdistrict_code_a``, ``subdistrict_code_b``) are the true neighbours; without them
-    the borders of the schematic map from the facts serve.
+    ``neighbours`` (``subdistrict_code_a``, ``subdistrict_code_b``) are the true ones; by default those of the
+    schematic map are used.
 
     Examples
     --------
@@ -64,8 +64,8 @@ def assign(
 def tile_grid(subdistricts: pd.DataFrame, assignment: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
     """Tile grid: ``subdistrict_code``, ``district_code``, ``geometry`` (EPSG:4326), one hexagon per row.
 
-    ``assignment`` (``subdistrict_code``, ``column``, ``row``) is used when it names every subdistrict of
-    the frame; else the grid is solved now (seconds). Together the hexagons cover the province's area.
+    ``assignment`` (``subdistrict_code``, ``column``, ``row``) is used when it has every subdistrict of the
+    frame; otherwise the grid is solved, which takes seconds. The hexagons have the total area of the province.
     """
     frame = subdistricts[["subdistrict_code", "district_code"]].reset_index(drop=True)
     if frame.empty:
@@ -81,7 +81,7 @@ def tile_grid(subdistricts: pd.DataFrame, assignment: pd.DataFrame | None = None
     stretch = 1 / math.cos(math.radians(plane.origin[1]))
     width = stretch * math.sqrt(areas.mean() * 2 / math.sqrt(3))
     middle = lattice_xy(*place.T).mean(axis=0)
-    # Corners are counted in whole half-widths and sixth-heights: neighbours get the very same vertices.
+    # Corners as integers (half-widths, sixths of the height): neighbours get identical vertices.
     halves = np.column_stack([2 * place[:, 0] + place[:, 1] % 2, -3 * place[:, 1]])
     corners = (halves[:, None, :] + CORNERS).reshape(-1, 2) * np.array([0.5, 1 / (2 * math.sqrt(3))])
     rings = to_degrees(centre + (corners - middle) * width).reshape(len(frame), 6, 2)

@@ -1,4 +1,4 @@
-"""The tile grid solved in a child process: annealing is seconds of plain Python, and the server's pages would wait."""
+"""Solve the tile grid in a child process: annealing is seconds of pure Python, which would block all sessions."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NEEDED = ["subdistrict_code", "district_code", "lat", "lon", "area_km2"]
 
 
 def assign_apart(subdistricts: pd.DataFrame) -> pd.DataFrame:
-    """What :func:`geo.schematic.tile_grid.assign` gives for these subdistricts.
+    """:func:`geo.schematic.tile_grid.assign` of ``subdistricts`` (columns :data:`NEEDED`) in a child process.
 
-    Raises ``loaders.problems.Refused`` or ``OSError`` when the process cannot do it.
+    Raises ``loaders.problems.Refused`` or ``OSError`` when the child process fails.
     """
     with tempfile.TemporaryDirectory(prefix="kradan-tiles-") as folder:
         facts, placed = Path(folder) / "facts.csv", Path(folder) / "placed.csv"
@@ -30,6 +30,6 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def main(arguments: list[str]) -> None:
-    """The child's side: read FACTS, solve, write PLACED."""
+    """Entry point of the child process: read FACTS, solve, write PLACED (paths of CSV files)."""
     facts, placed = arguments
     assign(_read(Path(facts))).to_csv(placed, index=False)

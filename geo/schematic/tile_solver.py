@@ -1,8 +1,8 @@
-"""Place equal hexagons for subdistricts on a lattice: geography kept, districts in one piece.
+"""Assign subdistricts to hexagons of a lattice, near their true position and with connected districts.
 
-Three steps, all deterministic for a given seed: the points are spread until neighbours stand one
-hexagon apart (Dorling's relaxation), each takes a free place of the lattice at least total distance
-(linear assignment), and simulated annealing swaps places to bring true neighbours together.
+Three steps, deterministic for a given seed: points are spread until they are one hexagon apart (Dorling's
+relaxation), each is assigned to a free position at the least total distance (linear assignment), and
+simulated annealing swaps positions to bring true neighbours together.
 Rows run from north to south, odd rows are shifted half a hexagon to the east.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import scipy  # scipy.optimize is read when a grid is solved, not when a page starts
+import scipy  # loads scipy.optimize lazily, on first use
 
 ROW_STEP = math.sqrt(3) / 2
 MARGIN = 3
@@ -25,17 +25,17 @@ MENDING_PIECE = 60.0
 
 
 def lattice_xy(column: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """Centres of lattice places, hexagons one unit wide, x to the east and y to the north."""
+    """Centres of lattice positions; hexagons are one unit wide, x points east and y north."""
     return np.column_stack([column + 0.5 * (np.asarray(row) % 2), -ROW_STEP * np.asarray(row)])
 
 
 def relaxed(points: np.ndarray, pairs: np.ndarray, spacing: float) -> np.ndarray:
-    """Points in lattice units, spread so that no two are closer than one and neighbours stay near."""
+    """Points in lattice units, spread so that hardly any two are closer than one and neighbours stay near."""
     place = start = (points - points.mean(axis=0)) / spacing
     itself = np.arange(len(points))
     first, second = pairs.T if len(pairs) else (np.empty(0, int), np.empty(0, int))
     for turn in range(RELAX_ROUNDS):
-        x, y = (place[:, axis] - place[:, axis, None] for axis in (0, 1))  # from every point (row) to every other
+        x, y = (place[:, axis] - place[:, axis, None] for axis in (0, 1))  # from point (row) to point (column)
         distance = np.hypot(x, y)
         distance[itself, itself] = np.inf
         push = np.maximum(1.0 - distance, 0.0) / np.maximum(distance, 1e-9)
@@ -50,7 +50,7 @@ def relaxed(points: np.ndarray, pairs: np.ndarray, spacing: float) -> np.ndarray
 
 
 class Board:
-    """A bounded hexagon lattice with units on it; knows the cost of swapping two places."""
+    """A bounded hexagon lattice with units on it, and the cost of swapping two positions."""
 
     def __init__(self, target: np.ndarray, district: list[int], friends: list[set[int]]) -> None:
         low, high = target.min(axis=0), target.max(axis=0)
@@ -81,7 +81,7 @@ class Board:
         return [r * self.width + c for c, r in near if 0 <= c < self.width and 0 <= r < self.height]
 
     def count_pieces(self, name: int) -> int:
-        """Into how many connected pieces a district falls."""
+        """Number of connected pieces of a district."""
         left = {self.place[unit] for unit in self.members[name]}
         pieces = 0
         while left:
@@ -95,7 +95,7 @@ class Board:
         return pieces
 
     def cost(self, unit: int, place: int) -> float:
-        """Return what one unit costs at a place: distance moved, friends not beside it, open sides."""
+        """Cost of a unit at a position: distance moved, plus empty sides, minus adjacent true neighbours."""
         friends, here, value = self.friends[unit], self.unit, self.away[unit][place]
         for near in self.around[place]:
             other = here[near]
@@ -106,7 +106,7 @@ class Board:
         return value
 
     def swap(self, here: int, there: int) -> None:
-        """Exchange what stands on two places (a unit or nothing)."""
+        """Exchange the contents of two positions (a unit or nothing)."""
         a, b = self.unit[here], self.unit[there]
         self.unit[here], self.unit[there] = b, a
         if a >= 0:
@@ -115,14 +115,17 @@ class Board:
             self.place[b] = here
 
     def settle(self, here: int, there: int, allowed: float, piece: float) -> bool:
-        """Swap two places when the cost grows by less than ``allowed``; else leave them as they were."""
+        """Swap two positions if the cost grows by at most ``allowed``; returns whether they were swapped.
+
+        ``piece``: cost of each surplus piece of a district.
+        """
         unit, cost = self.unit, self.cost
         a, b = unit[here], unit[there]
         before = (cost(a, here) if a >= 0 else 0.0) + (cost(b, there) if b >= 0 else 0.0)
         self.swap(here, there)
         grown = (cost(a, there) if a >= 0 else 0.0) + (cost(b, here) if b >= 0 else 0.0) - before
         names = {self.district[moved] for moved in (a, b) if moved >= 0}
-        # Joining pieces can win back at most what is lost now, so hopeless swaps need no piece count.
+        # Upper bound of the gain from joining pieces: counting pieces is slow and can often be skipped.
         if grown - piece * sum(self.pieces[name] - 1 for name in names) <= allowed:
             pieces = {name: self.count_pieces(name) for name in names}
             grown += piece * sum(pieces[name] - self.pieces[name] for name in names)
@@ -134,7 +137,7 @@ class Board:
 
 
 def _proposal(board: Board, chance: random.Random, friends: list[list[int]], units: Sequence[int]) -> tuple[int, int]:
-    """Pick a place and another one to swap it with: beside a friend, or the next place."""
+    """Two positions to swap: that of a random unit, and one next to one of its friends or next to itself."""
     unit = chance.choice(units)
     place = board.place[unit]
     if friends[unit] and chance.random() < 0.6:
@@ -143,7 +146,7 @@ def _proposal(board: Board, chance: random.Random, friends: list[list[int]], uni
 
 
 def anneal(board: Board, steps: int, seed: int) -> None:
-    """Anneal the whole board, then mend: only districts still in pieces move, until none is."""
+    """Anneal the whole board, then move only units of split districts until none is split or the steps run out."""
     chance = random.Random(seed)
     friends = [sorted(group) for group in board.friends]
     everyone = range(len(friends))
@@ -163,10 +166,10 @@ def anneal(board: Board, steps: int, seed: int) -> None:
 
 
 def solve(points: np.ndarray, district: np.ndarray, pairs: np.ndarray, steps: int, seed: int = 80) -> pd.DataFrame:
-    """Lattice ``column`` and ``row`` per point (both from 0).
+    """Lattice ``column`` and ``row`` of each point, from 0 (``row`` may start at 1).
 
-    ``points`` in any equal-scale plane, ``district`` a label per point, ``pairs`` index pairs of true
-    neighbours, ``steps`` the length of the annealing.
+    ``points`` in any plane of equal scale, ``district`` a label per point, ``pairs`` index pairs of true
+    neighbours, ``steps`` the number of annealing steps.
     """
     spread = np.ptp(points, axis=0)
     spacing = max(math.sqrt(float(spread[0] * spread[1]) * 0.6 / len(points)), float(spread.max()) / len(points), 1e-6)
@@ -177,6 +180,6 @@ def solve(points: np.ndarray, district: np.ndarray, pairs: np.ndarray, steps: in
     board = Board(relaxed(points, pairs, spacing), pd.factorize(district)[0].tolist(), friends)
     anneal(board, steps, seed)
     row, column = np.divmod(np.array(board.place), board.width)
-    # A shift by an odd number of rows would move the half-hexagon shift to the other rows.
+    # Shift by an even number of rows only: odd rows must stay the shifted ones.
     top = row.min() - row.min() % 2
     return pd.DataFrame({"column": column - column.min(), "row": row - top})

@@ -1,4 +1,4 @@
-"""Which places next: choose N under a budget, proven best, beside the simple rule, with the price of every wish.
+"""Selection of pilot subdistricts: the best N under constraints, the simple rule "top N", the price of each constraint.
 
-Out: ``selection.select`` and ``selection.worth``; ``solver.Wish`` goes in. Imports the shared modules only.
+Main results: ``selection.select`` (takes a ``solver.Wish``) and ``selection.worth``. Imports the shared modules only.
 """

@@ -1,8 +1,8 @@
-"""Which places next: choose N under a budget, by an exact solver, beside the simple rule "top N".
+"""Choose N subdistricts under constraints with an exact solver, compared with the simple rule "top N".
 
-The optimum is proven (HiGHS through ``scipy.optimize.milp`` with no gap allowed). Costs are whole satang and every
-answer is checked in whole numbers: a set that the solver's rounding let slip over the budget is forbidden and the
-problem solved again. Same input, same answer: rows are sorted by code first, the solver runs without chance.
+The optimum is proven (HiGHS through ``scipy.optimize.milp`` with zero gap). Costs are integer satang; a set that
+exceeds the budget by the solver's rounding is excluded by a cut and the problem solved again. Equal input gives an
+equal answer: rows are sorted by code, and the solver is deterministic.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ CONSTRAINTS = ("budget", "per_district", "forced_in", "forced_out", "neighbours"
 
 @dataclass(frozen=True)
 class Choice:
-    """The answer.
+    """Result of a selection.
 
-    ``status``: ``optimal``, ``infeasible`` or ``out_of_time`` (an answer, not proven best; or none).
+    ``status``: ``optimal``, ``infeasible`` or ``out_of_time`` (a set not proven best, or none).
     ``areas``: one row per place in code order: ``subdistrict_code``, ``district_code``, ``worth``, ``cost_satang``,
     ``is_chosen``, ``is_simple`` (chosen by the simple rule), ``forced`` (``in`` / ``out`` / NA), ``is_known``
-    (has worth and cost; places that have not are never chosen).
-    ``summary``: two rows ``optimum`` and ``simple``: ``places``, ``worth``, ``cost_satang``, ``districts_missed``,
-    ``keeps_wishes``. ``prices``: ``constraint`` and what it costs: ``worth_without``, ``price`` (worth given up for
-    it), ``price_share``, ``instead`` (codes of the places that would be chosen without it and are not now) and
+    (has worth and cost; the others are never chosen).
+    ``summary``: one row per ``way`` (``optimum`` if there is one, ``simple``): ``places``, ``worth``, ``cost_satang``,
+    ``districts_missed``, ``keeps_wishes``. ``prices``: one row per active ``constraint``: ``worth_without`` it,
+    ``price`` (difference of worth), ``price_share``, ``instead`` (codes chosen only without it),
     ``cost_satang_without``. ``reasons``: for ``infeasible``: ``code``, ``value``, ``needed``.
     """
 
@@ -56,7 +56,7 @@ def _active(problem: Problem, wish: Wish) -> list[str]:
 
 
 def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) -> list[dict[str, object]]:
-    """Reasons that can be read off without solving."""
+    """Reasons for infeasibility that are evident without solving."""
     reasons: list[dict[str, object]] = []
 
     def add(code: str, value: object, needed: object = pd.NA) -> None:
@@ -83,7 +83,7 @@ def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) ->
 
 
 def _causes(problem: Problem, wish: Wish) -> list[dict[str, object]]:
-    """The wishes that together cannot be met: none of those named can be kept when the others are (deletion filter)."""
+    """An irreducible infeasible set of constraints, by a deletion filter, with the least budget needed."""
     kept = _active(problem, wish)
     for name in list(kept):
         dropped = set(CONSTRAINTS) - set(kept) | {name}
@@ -101,7 +101,7 @@ def _causes(problem: Problem, wish: Wish) -> list[dict[str, object]]:
 
 
 def _simple(problem: Problem, wish: Wish) -> np.ndarray:
-    """Top N: forced first, then down the list by worth (then code), skipping what no longer fits the budget."""
+    """Top N: forced places first, then by worth and code, skipping places that exceed the rest of the budget."""
     forced = np.isin(problem.codes, list(wish.forced_in))
     barred = np.isin(problem.codes, list(wish.forced_out)) & ~forced
     order = np.lexsort((np.arange(len(problem.codes)), -problem.worth, ~forced))
@@ -116,7 +116,7 @@ def _simple(problem: Problem, wish: Wish) -> np.ndarray:
 
 
 def _keeps(problem: Problem, wish: Wish, chosen: np.ndarray) -> bool:
-    """Whether a set keeps every wish, in whole numbers."""
+    """Whether a set meets every constraint, in exact integers."""
     picked = set(chosen.tolist())
     counts = pd.Series(problem.districts[chosen]).value_counts()
     touching = [(first, other) for first, other in problem.pairs.tolist() if first in picked and other in picked]
@@ -180,17 +180,22 @@ def _check(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None) -> N
 
 
 def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = None, prices: bool = True) -> Choice:
-    """The set of places with the greatest worth that keeps every wish.
+    """The set of places with the greatest total worth that meets every constraint of ``wish``.
 
     Parameters
     ----------
     areas
-        ``subdistrict_code``, ``district_code``, ``worth`` (any number, more = rather this one; from :func:`worth`),
-        ``cost_satang``. NA in either: never chosen, counted apart.
+        ``subdistrict_code``, ``district_code``, ``worth`` (any number, more = preferred; from :func:`worth`),
+        ``cost_satang``. A place with NA in either is never chosen.
     adjacency
-        ``subdistrict_code_a``, ``subdistrict_code_b``; needed for ``neighbours`` other than ``any``.
+        ``subdistrict_code_a``, ``subdistrict_code_b``; required for ``neighbours`` other than ``any``.
     prices
-        Also solve without each wish in turn, to say what it costs.
+        Also solve without each constraint in turn, for ``prices`` of the result.
+
+    Raises
+    ------
+    ValueError
+        For missing columns, repeated codes, negative costs, or ``neighbours`` without ``adjacency``.
     """
     _check(areas, wish, adjacency)
     begin = time.perf_counter()
@@ -224,14 +229,14 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
 
 
 def worth(parts: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
-    """What a place is worth choosing: weighted mean of columns brought to 0-1 (lowest to highest known value).
+    """Worth of choosing each place (0-1): weighted mean of columns, each scaled to 0-1 (lowest to highest known value).
 
     Parameters
     ----------
     parts
-        One column per key of ``weights`` (``need``, ``readiness``, ``people`` ...), more = rather this one.
+        One column per key of ``weights`` (``need``, ``readiness``, ``people`` ...), more = preferred.
     weights
-        Not negative, at least one above zero. A place for which a weighted column is not known has no worth (NA).
+        Not negative, at least one above zero, else ``ValueError``. NA in a column with a weight gives NA.
     """
     require_columns(parts, list(weights), "parts")
     if min(weights.values()) < 0 or sum(weights.values()) == 0:

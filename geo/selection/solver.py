@@ -1,4 +1,4 @@
-"""The whole-number programme behind the selection: places, wishes, and an answer checked to the satang."""
+"""The integer program behind the selection, with a budget that is exact to the satang."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 KEY = "subdistrict_code"
-WORTH_STEPS = 1_000_000  # worth is compared in whole millionths of the best place: finer differences are ties
+WORTH_STEPS = 1_000_000  # worth is rounded to millionths of the largest; smaller differences are ties
 SOLVER = {"mip_rel_gap": 0.0, "disp": False, "presolve": True}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted.
+    """Constraints of a selection.
 
-    ``choose``: how many, exactly. ``budget_satang``: most for all (``None`` = no limit). ``per_district``: at least
-    so many in every district. ``neighbours``: ``any``, ``apart`` (no two that touch) or ``together`` (none without
-    a chosen neighbour). ``seconds``: most for one solution.
+    ``choose``: exact number of places. ``budget_satang``: maximum total cost (``None`` = no limit). ``per_district``:
+    minimum in every district. ``forced_in``, ``forced_out``: codes that must or must not be chosen. ``neighbours``:
+    ``any``, ``apart`` (no two chosen places share a border) or ``together`` (every chosen place borders on another).
+    ``seconds``: time limit per solution.
     """
 
     choose: int
@@ -36,14 +37,14 @@ class Wish:
 
 @dataclass
 class Problem:
-    """Arrays of the known places in code order."""
+    """Arrays of the places with worth and cost, in code order."""
 
     codes: np.ndarray
     districts: np.ndarray
-    worth: np.ndarray  # whole steps
-    cost: np.ndarray  # whole satang
-    pairs: np.ndarray  # neighbouring positions, two columns
-    all_districts: list[str]  # also those where no place has figures
+    worth: np.ndarray  # integers, see WORTH_STEPS
+    cost: np.ndarray  # integer satang
+    pairs: np.ndarray  # positions of neighbours, two columns
+    all_districts: list[str]  # including those without any place with worth and cost
     cuts: list[np.ndarray] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def _steps(worth: pd.Series) -> np.ndarray:
 
 
 def problem_of(with_figures: pd.DataFrame, all_districts: list[str], adjacency: pd.DataFrame | None) -> Problem:
-    """Arrays of the places with figures (in code order), with their borders as positions."""
+    """The :class:`Problem` of a frame with known worth and cost in code order."""
     place = {code: position for position, code in enumerate(with_figures[KEY])}
     pairs = []
     if adjacency is not None:
@@ -97,7 +98,7 @@ def _constraints(problem: Problem, wish: Wish, dropped: Collection[str]) -> list
     if wish.budget_satang is not None and "budget" not in dropped:
         unit = max(
             float(problem.cost.max(initial=1)), 1.0
-        )  # coefficients near 1 keep the solver's tolerance far below a place
+        )  # scale the coefficients to at most 1, so that the solver's tolerance is negligible
         constraints.append(
             LinearConstraint(_rows([(every, problem.cost / unit)], width), -np.inf, wish.budget_satang / unit)
         )
@@ -128,7 +129,10 @@ def _bounds(problem: Problem, wish: Wish, dropped: Collection[str]) -> Bounds:
 def solve(
     problem: Problem, wish: Wish, dropped: Collection[str] = (), least_cost: bool = False
 ) -> tuple[str, np.ndarray | None]:
-    """Status and the chosen positions; repeats while exact sums find a set over the budget."""
+    """Solve without the ``dropped`` constraints; returns the status and the chosen positions (``None`` = no set).
+
+    Repeats with a cut while the exact cost of the set exceeds the budget. ``least_cost`` minimises cost instead.
+    """
     bounds = _bounds(problem, wish, dropped)
     if (bounds.lb > bounds.ub).any():
         return "infeasible", None
@@ -152,9 +156,9 @@ def solve(
         chosen = np.flatnonzero(answer.x > 0.5)
         if limit is None or int(trial.cost[chosen].sum()) <= limit:
             return ("optimal" if answer.status == 0 else "out_of_time"), chosen
-        trial.cuts.append(chosen)  # costs are not negative: no larger set fits either
+        trial.cuts.append(chosen)  # costs are not negative, so supersets are over the budget as well
 
 
 def _without_cuts(problem: Problem) -> Problem:
-    """The same problem without the sets forbidden on the way to another answer."""
+    """A copy of the problem without cuts."""
     return replace(problem, cuts=[])
