@@ -1,1 +1,1 @@
-"""What is known of a province: its reference facts and boundaries (``facts``), its areas (``register``)."""
+"""Areas of a province: its published facts and boundary file (``facts``), and the register of areas over time."""

@@ -1,8 +1,7 @@
-"""Facts about the subdistricts of any province, in the shape of ``loaders.reference``.
+"""Published facts about the subdistricts of any province (:mod:`loaders.reference`), and its boundary file.
 
-All 77 provinces have the published facts (DOPA, Royal Gazette, DLA; points, areas and borders computed from OCHA
-COD-AB). What they do not say of a place, such as the point of a subdistrict made after the boundaries were drawn, is
-*not known*, never zero.
+All 77 provinces have them (DOPA, Royal Gazette, DLA; points, areas and borders computed from OCHA COD-AB). A missing
+fact, such as the point of a subdistrict founded after the boundaries were drawn, is *not known*, never zero.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from loaders.boundaries import find as boundaries
 
 
 def subdistricts(province: str) -> pd.DataFrame:
-    """Subdistricts with the columns of :func:`loaders.reference.subdistricts`."""
+    """Subdistricts, see :func:`loaders.reference.subdistricts`."""
     return reference.subdistricts(province)
 
 
 def villages(province: str) -> pd.DataFrame:
-    """Villages with their codes and, where it is recorded, the day from which they exist."""
+    """Villages with their codes and, where recorded, the day of their creation."""
     return reference.villages(province)
 
 
@@ -31,11 +30,11 @@ def local_governments(province: str) -> pd.DataFrame:
 
 
 def adjacency(province: str) -> pd.DataFrame:
-    """Neighbouring pairs of subdistricts of the province with the length of the border they share (km)."""
+    """Pairs of neighbouring subdistricts of the province with the length of their common border (km)."""
     return reference.adjacency(province)
 
 
 @lru_cache(maxsize=8)
 def boundaries_of(province: str, stamp: tuple) -> boundaries.BoundarySource:
-    """The boundary file in use for a province, read once for each state of the files (:func:`loaders.boundaries.candidates.stamp`)."""
+    """Boundary file in use for a province, cached for a :func:`loaders.boundaries.candidates.stamp` of the files."""
     return boundaries.find_boundaries(province)

@@ -1,8 +1,8 @@
-"""The area register with time: what every area was called, where it belonged, from when to when.
+"""The area register over time: name, parent and kind of every area, with the period in which they were valid.
 
-Filled by set-up from ``data/reference`` (DOPA, Royal Gazette, DLA). ``valid_to`` is the first day on which an area no
-longer was so; NULL at either end means before the records, or still. ``present_code`` is the code that stands for the
-area today. Grades other than those of ``district_grades.csv`` are not recorded: an older district is called ``district``.
+Filled by set-up from ``data/reference`` (DOPA, Royal Gazette, DLA). ``valid_from`` is the first valid day, ``valid_to``
+the first day after; NULL means "since before the records" or "still". ``present_code`` is the code of the area today.
+A district has the kind ``district`` except in recorded periods as ``king_amphoe``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "distr
 
 
 class Resolved(NamedTuple):
-    """A written code or name: the area it meant then, and the code that stands for it today.
+    """The area that a written code or name meant on a day, and its code today.
 
-    ``carried_forward`` marks a code, name or grade that is no longer the present one; ``evidence`` is ``present``,
-    ``historic`` (valid on the day asked for, not today) or ``other_time`` (known, but not valid on that day).
+    ``carried_forward``: the written code or name, or the period, is not the present one. ``evidence``: ``present``,
+    ``historic`` (valid on that day, but not the present one) or ``other_time`` (known, but not valid on that day).
     """
 
     code: str
@@ -58,7 +58,7 @@ def area_rows(province: str = FACTS_PROVINCE) -> list[dict]:
 
 @lru_cache(maxsize=8)
 def of_province(province: str) -> pd.DataFrame:
-    """The register of a province from the facts alone, as :func:`read_areas` gives the installation's own."""
+    """Register of any province from the facts, in the form of :func:`read_areas`; the store has only the home one."""
     rows = area_rows(province)
     columns = [column.name for column in tables.area.c]
     return pd.DataFrame([{"id": number} | row for number, row in enumerate(rows, 1)], columns=columns)
@@ -70,7 +70,7 @@ def _row(code: str, level: str, name_th: str, name_en: str | None, parent: str |
 
 
 def _upper(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
-    """The province and its districts; a king amphoe is a period of its own."""
+    """Rows of the province and its districts; each period as a king amphoe is a row of its own."""
     import geothai
 
     first = str(places["district_code"].iloc[0])[:2]
@@ -88,7 +88,7 @@ def _upper(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
 
 
 def _grades(province: str) -> dict[str, list[tuple[str, date | None, date]]]:
-    """Kind, first day and end of what a district was before: a king amphoe."""
+    """By district: kind, first day and end of its periods before it became an amphoe."""
     if province == FACTS_PROVINCE:
         listed = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str, keep_default_na=False)
         grades = ((row.district_code, row.kind, _day(row.valid_from), _day(row.valid_to)) for row in records(listed))
@@ -109,7 +109,7 @@ def _grades(province: str) -> dict[str, list[tuple[str, date | None, date]]]:
 
 
 def _founded(changes: pd.DataFrame) -> dict[str, date]:
-    """A district began on the day on which most of its subdistricts came to it."""
+    """Founding day of districts: the day on which most of their reassigned subdistricts were moved to them."""
     moved = changes[(changes["event"] == "reassign") & (changes["effective"] != "")]
     days = {code: Counter(group["effective"]) for code, group in moved.groupby("new_district_code")}
     return {str(code): date.fromisoformat(counts.most_common(1)[0][0]) for code, counts in days.items()}
@@ -127,7 +127,10 @@ def _subdistricts(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]
 
 
 def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tuple]:
-    """Walk back from today through dated moves and renames to the day of creation (or before the records)."""
+    """Periods (code, parent, name, start, end) of a subdistrict, reconstructed backwards from today.
+
+    Only dated reassignments and renames count; the first period starts at the creation, or ``None`` if not recorded.
+    """
     dated = [event for event in events if event["effective"] and event["event"] in ("reassign", "rename")]
     made = [event["effective"] for event in events if event["event"] == "create" and event["effective"]]
     periods, end = [], None
@@ -158,7 +161,7 @@ def _villages(province: str) -> Iterator[dict]:
 
 
 def event_rows(province: str = FACTS_PROVINCE) -> list[dict]:
-    """Rows of ``area_event``: every change of the facts, and recodings that only the nation's code list knows."""
+    """Rows of the table ``area_event``: all recorded changes, plus recodings found only in ``geothai``'s code list."""
     changes = reference.area_changes(province)
     rows = [
         {
@@ -186,7 +189,10 @@ def event_rows(province: str = FACTS_PROVINCE) -> list[dict]:
 
 
 def _recoded(home: str) -> list[tuple[str, str]]:
-    """Former codes with one successor; codes in the nineties are the registrar's own for areas moved before."""
+    """(old, new) codes of abolished subdistricts with a single successor.
+
+    Old codes whose fifth digit is 9 are omitted: the registrar uses these internally for areas that had moved before.
+    """
     from geothai.abolished import abolished_areas
 
     return [
@@ -197,7 +203,7 @@ def _recoded(home: str) -> list[tuple[str, str]]:
 
 
 def government_rows(province: str = FACTS_PROVINCE) -> tuple[list[dict], list[dict]]:
-    """Rows of ``local_government`` and of its links to subdistricts (many to many)."""
+    """Rows of the tables ``local_government`` and ``local_government_area`` (many-to-many links to subdistricts)."""
     links = reference.local_governments(province)
     columns = {
         "entity_code": "code",
@@ -214,7 +220,7 @@ def government_rows(province: str = FACTS_PROVINCE) -> tuple[list[dict], list[di
 
 
 def ensure(engine: Engine) -> bool:
-    """Fill the register with the installation's province when it is empty or the facts have changed; whether it was filled."""
+    """Fill the register with the home province if it is empty or the facts changed; returns whether it was filled."""
     home = home_province()
     files = [reference.DIRECTORY / f"{name}.csv" for name in FACTS] if home == FACTS_PROVINCE else [reference.NATION]
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
@@ -249,7 +255,7 @@ def ensure(engine: Engine) -> bool:
 
 
 def ensure_code_lists(engine: Engine) -> None:
-    """Put the shipped areas, agencies, streams and expected reports into the store; what a person changed there stays."""
+    """Insert the shipped areas, agencies, streams and expected reports; edits of the last three are kept."""
     ensure(engine)
     code_lists.ensure(engine)
     dues.ensure(engine)
@@ -260,7 +266,7 @@ def _mark(connection: Connection) -> str | None:
 
 
 def read_areas(connection: Connection) -> pd.DataFrame:
-    """The whole register, every period of every area; dates are ``datetime.date`` or ``None``."""
+    """The register in the store: one row per area and period; dates are ``datetime.date`` or ``None``."""
     rows = connection.execute(select(tables.area).order_by(tables.area.c.id)).all()
     return pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in tables.area.c])
 
@@ -272,15 +278,15 @@ def _valid(areas: pd.DataFrame, day: date) -> pd.Series:
 
 
 def as_of(connection: Connection, day: date | None = None, level: str | None = None) -> pd.DataFrame:
-    """The register of a day (default today): one row per area that was valid then, with the parent of that day.
+    """The register of a day (default today): one row per valid area, with its parent on that day.
 
-    A village whose subdistrict was not yet made has no parent (NA): the records do not say where it belonged.
+    A village whose present subdistrict did not exist yet has no parent (NA), as its former one is not recorded.
     """
     return on_day(read_areas(connection), day or date.today(), level)
 
 
 def on_day(areas: pd.DataFrame, day: date, level: str | None = None) -> pd.DataFrame:
-    """The same from :func:`read_areas`, for whoever looks at many days."""
+    """:func:`as_of` from the result of :func:`read_areas`, for callers that need many days."""
     valid = areas[_valid(areas, day)].copy()
     then = valid[valid["level"] == "subdistrict"].set_index("present_code")["code"]
     villages = valid["level"] == "village"
@@ -290,14 +296,15 @@ def on_day(areas: pd.DataFrame, day: date, level: str | None = None) -> pd.DataF
 
 
 def days_of_change(areas: pd.DataFrame) -> list[date]:
-    """Every day from which some area was something else."""
+    """Sorted days on which any area changed."""
     return sorted({day for name in ("valid_from", "valid_to") for day in areas[name] if day is not None})
 
 
 def resolve(connection: Connection, written: str, on: date | None = None, parent: str | None = None) -> list[Resolved]:
-    """What a written code or name meant on a day, carried forward to today; several answers wait for a person.
+    """Areas that a written code or name meant on a day (default today), with their present codes.
 
-    ``parent`` narrows a name to a district or subdistrict code, of then or of today.
+    Several results need a decision by a person; none means unknown. ``parent`` restricts them to a parent code, of that
+    day or of today.
     """
     day = on or date.today()
     areas = read_areas(connection)
@@ -313,7 +320,7 @@ def resolve(connection: Connection, written: str, on: date | None = None, parent
 
 
 def _formerly(connection: Connection, code: str, key: str) -> set[str]:
-    """Present codes of areas whose change nobody dated."""
+    """Present codes of areas that an event names by an old code or name, also when the event has no date."""
     events = connection.execute(select(tables.area_event)).all()
     return {
         row.area_code for row in events if row.old_code == code or (row.old_name and codes.squeeze(row.old_name) == key)

@@ -1,5 +1,5 @@
-"""Any polygon file -> one shape per subdistrict, or the reason why not.
+"""Any polygon file to one valid shape per subdistrict, or a refusal with the reason.
 
-``find`` chooses the file, ``download`` fetches the official one, ``register`` joins rows with codes, ``child`` opens the
-file in the sandbox. Imports files, thai and the reference tables.
+``find`` chooses the file, ``download`` fetches the official one, ``register`` matches rows with codes, ``child`` opens
+files in the sandbox. Imports ``loaders.files``, ``thai``, ``reference``, ``settings`` and ``problems``.
 """

@@ -1,4 +1,4 @@
-"""Candidate boundary files in the order in which they are tried; reads names only, no geometry."""
+"""Candidate boundary files in the order in which they are tried; opens none of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Kind = Literal["setting", "folder", "shared", "downloaded", "schematic"]
 
 
 def candidates(province: str) -> Iterator[tuple[Kind, Path]]:
-    """Files in the order in which they are tried."""
+    """(kind, path) of the candidate files, in the order in which they are tried."""
     if setting := os.environ.get("KRADAN_BOUNDARIES"):
         yield "setting", Path(setting).expanduser()
     folder = boundary_folder()
@@ -38,7 +38,7 @@ def candidates(province: str) -> Iterator[tuple[Kind, Path]]:
 
 
 def stamp(province: str) -> tuple[tuple[str, int, int], ...]:
-    """(path, mtime in ns, bytes) of every candidate file of a province; changes when one is added, removed or changed."""
+    """(path, mtime in ns, bytes) of every candidate file of a province: a cache key for the boundaries in use."""
     states = []
     for _kind, path in candidates(province):
         try:
@@ -54,17 +54,17 @@ def _is_boundary_name(name: str) -> bool:
 
 
 def boundary_folder() -> Path:
-    """Where a person puts a file: ``data/boundaries``, or ``KRADAN_BOUNDARIES_DIR``."""
+    """Folder for boundary files of the user: ``KRADAN_BOUNDARIES_DIR``, by default ``data/boundaries``."""
     return Path(os.environ.get("KRADAN_BOUNDARIES_DIR") or FOLDER)
 
 
 def card_path(path: Path) -> Path:
-    """The provenance card beside a boundary file."""
+    """Path of the provenance card of a boundary file."""
     return path.with_name(path.name + CARD)
 
 
 def read_card(path: Path) -> dict[str, Any]:
-    """The provenance card beside a boundary file; empty without a readable one."""
+    """The provenance card of a boundary file; empty without a readable one."""
     try:
         card = json.loads(card_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""The child process that opens one untrusted polygon file.
+"""Child process that opens one untrusted polygon file.
 
-It writes the rows as an Arrow file (geometry as WKB), those of one province or all (empty), and answers with the
-coordinate system that the file states.
+It writes the rows of one province, or of all, to an Arrow file (geometry as WKB) and returns the coordinate system
+that the file states.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AUTHORITY = re.compile(r"^(?:urn:(?:x-)?ogc:def:crs:)?(EPSG|OGC):[\w.]*:?(\w+)$"
 
 
 def stated_crs(document: dict[str, Any]) -> str | None:
-    """The coordinate system a GeoJSON names; a link is never followed. WGS84 when it names none (RFC 7946)."""
+    """CRS that a GeoJSON document names, ``None`` if none; raises ``Refused`` for a link or an unknown form."""
     stated = document.get("crs")
     if not isinstance(stated, dict):
         return None
@@ -34,7 +34,7 @@ def stated_crs(document: dict[str, Any]) -> str | None:
 
 
 def read_geojson(path: Path) -> tuple[Any, str | None]:
-    """Rows of a FeatureCollection, read without GDAL: it would follow a link in the ``crs`` member."""
+    """Rows and CRS of a FeatureCollection; read without GDAL, which would follow a link in the ``crs`` member."""
     import pyarrow as pa
     import shapely
     from shapely.geometry import shape
@@ -70,7 +70,7 @@ def _text(value: Any) -> str | None:
 
 
 def check_geopackage(path: Path) -> None:
-    """Refuse a GeoPackage with views or foreign virtual tables: their SQL would run when GDAL reads it."""
+    """Refuse a GeoPackage with views or virtual tables other than rtree: GDAL would run their SQL."""
     try:
         with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
             rows = connection.execute("SELECT type, coalesce(sql, '') FROM sqlite_master").fetchall()
@@ -85,7 +85,7 @@ def check_geopackage(path: Path) -> None:
 
 
 def best_layer(paths: list[Path], encoding: str | None) -> tuple[Path, str]:
-    """The layer that holds subdistricts: by code before by name; the one with the most rows among equals."""
+    """Path and name of the layer to use: with codes before names only, then the one with the most rows."""
     import pyogrio
 
     offered = []
@@ -105,7 +105,7 @@ def best_layer(paths: list[Path], encoding: str | None) -> tuple[Path, str]:
 
 
 def read_gdal(paths: list[Path], encoding: str | None) -> tuple[Any, str | None]:
-    """Rows of the best layer of shapefiles or a GeoPackage; shapefile text comes byte by byte (latin-1)."""
+    """Rows and CRS of the best layer of shapefiles or a GeoPackage; shapefile text as latin-1, which keeps every byte."""
     import pyogrio.errors
     import pyogrio.raw
 
@@ -121,7 +121,7 @@ def read_gdal(paths: list[Path], encoding: str | None) -> tuple[Any, str | None]
 
 
 def of_province(table: Any, province: str) -> Any:
-    """The rows of a province and those without a readable code, with their positions; all rows where it has none."""
+    """Rows of a province and rows without a code, with their positions (``ROW``); all rows if none is of it."""
     import numpy as np
     import pyarrow as pa
 
@@ -136,7 +136,7 @@ def of_province(table: Any, province: str) -> Any:
 
 
 def main(arguments: list[str]) -> dict[str, str | None]:
-    """Read the FILEs of a KIND, write the rows of PROVINCE to OUT; the answer is the coordinate system they state."""
+    """Arguments KIND OUT PROVINCE FILE...: write the rows of PROVINCE to OUT and return the CRS of the file."""
     kind, out, province, *files = arguments
     with gdal_guard.without("geopandas", "pandas", "pyproj"):
         table, crs = _read(kind, [Path(file) for file in files])

@@ -1,6 +1,6 @@
-"""Columns of a boundary file by the headings that Thai and UN files use.
+"""Recognition of the columns of a boundary file by the headings that Thai and UN files use.
 
-Plain Python: the child process that opens an untrusted file uses it, too.
+Pure Python, because the child process that opens untrusted files imports it too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ CODE = re.compile(r"^(?:th)?\s*(\d+)(?:\.0*)?$")
 
 
 def key(heading: str) -> str:
-    """A heading for comparison: lower case, without spaces, underscores and dots."""
+    """A heading normalised for comparison: lower case, without spaces, underscores and dots."""
     return re.sub(r"[\s_.]+", "", normalise(heading)).casefold()
 
 
@@ -59,7 +59,7 @@ BY_KEY = {what: [key(name) for name in names.split()] for what, names in ALIASES
 
 
 def recognise(headings: Iterable[str]) -> dict[str, str]:
-    """Our name -> the file's heading, for every column we know; the first alias of the list wins."""
+    """Our column name -> heading in the file, for every recognised column; the first alias of the list wins."""
     heading_of: dict[str, str] = {}
     for heading in headings:
         for form in (heading, *(reread(heading, encoding) for encoding in ENCODINGS)):
@@ -72,7 +72,7 @@ def recognise(headings: Iterable[str]) -> dict[str, str]:
 
 
 def promise(headings: Iterable[str]) -> int:
-    """Whether a layer can hold subdistricts: 0 no, 1 by names, 2 by code."""
+    """Suitability of a layer for subdistricts: 0 none, 1 has names, 2 has codes."""
     recognised = recognise(headings)
     if "subdistrict_code" in recognised:
         return 2
@@ -80,7 +80,7 @@ def promise(headings: Iterable[str]) -> int:
 
 
 def code_digits(value: object) -> str:
-    """The digits of a written code: TH800101, 800101, 800101.0 or Thai digits; anything else is empty."""
+    """Digits of a written code (TH800101, 800101, 800101.0 or in Thai digits); empty for anything else."""
     if isinstance(value, float):
         if not math.isfinite(value) or value != int(value):
             return ""
@@ -91,7 +91,7 @@ def code_digits(value: object) -> str:
 
 
 def whole_code(subdistrict: object, district: object = "", province: object = "") -> str:
-    """Six digits out of a whole code, or of the two-digit parts that Thai shapefiles keep apart; else empty."""
+    """Six-digit code from a complete code, or from the separate parts that Thai shapefiles have; else empty."""
     last, middle, first = (code_digits(part) for part in (subdistrict, district, province))
     if len(last) == 6:
         return last
@@ -105,18 +105,18 @@ def whole_code(subdistrict: object, district: object = "", province: object = ""
 
 
 def written_codes(headings: Iterable[str], column: Callable[[str], Iterable[object]]) -> list[str] | None:
-    """Six-digit codes of all rows (empty where a row has none) from the code columns; ``None`` when no row has any.
+    """Six-digit codes of all rows from the code columns (empty = none); ``None`` when no row has one.
 
-    ``column`` gives the values under a heading.
+    ``column`` returns the values under a heading.
     """
     heading_of = recognise(headings)
     if "subdistrict_code" not in heading_of:
         return None
     parts = [column(heading_of[what]) if what in heading_of else repeat("") for what in CODE_COLUMNS]
-    codes = [whole_code(*row) for row in zip(*parts, strict=False)]  # a part that the file lacks is endless
+    codes = [whole_code(*row) for row in zip(*parts, strict=False)]  # not strict: a missing part repeats endlessly
     return codes if any(codes) else None
 
 
 def plain_name(text: object, what: str) -> str:
-    """A place name without its kind (ต., อำเภอ ...), normalised; no text is empty."""
+    """A place name normalised, without its level word (ต., อำเภอ ...) and spaces; empty if it is no text."""
     return PREFIXES[what].sub("", normalise(text)).replace(" ", "") if isinstance(text, str) else ""

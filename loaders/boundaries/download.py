@@ -1,6 +1,6 @@
-"""The official boundaries (OCHA COD-AB Thailand) from the Humanitarian Data Exchange, resumable, kept beside our files.
+"""Resumable download of the official boundaries (OCHA COD-AB Thailand) from the Humanitarian Data Exchange (HDX).
 
-``KRADAN_HDX`` names another server with the same interface (a mirror inside a ministry, or a test).
+``KRADAN_HDX`` sets another server with the same API (a mirror in a ministry, or a test).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class Offer:
-    """The file that the server offers, shown to a person before the download."""
+    """The file that the server offers; a page shows it before the download."""
 
     url: str
     bytes: int | None
@@ -62,7 +62,7 @@ def _open(url: str, headers: dict[str, str] | None = None) -> http.client.HTTPRe
 
 
 def offer() -> Offer:
-    """Ask the server for the package; ``Refused`` when there is no network or no such resource."""
+    """Metadata of the file on the server; raises ``Refused`` without a network or without the resource."""
     base = (os.environ.get("KRADAN_HDX") or SERVER).rstrip("/")
     try:
         with _open(f"{base}/api/3/action/package_show?id={PACKAGE}") as answer:
@@ -94,16 +94,16 @@ def _is_ours(item: dict[str, Any]) -> bool:
 
 def _offline(base: str, error: Exception) -> Refused:
     code = error.code if isinstance(error, urllib.error.HTTPError) else None
-    if code is not None and 300 <= code < 400:  # the library itself refuses to follow file:, ftp: and endless redirects
+    if code is not None and 300 <= code < 400:  # urllib itself refuses redirects to file:, ftp: and endless ones
         return Refused("boundary_download_unsafe", value=base[:80])
     return Refused("boundary_download_offline", value=f"{urlsplit(base).hostname}{f' ({code})' if code else ''}")
 
 
 def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
-    """Fetch the official file into the cache and check it; returns path, licence, source, size and problems.
+    """Download the official file into the cache and check it; returns its path, card and counts of problems.
 
-    ``progress(done, total)`` in bytes is called for every block; an exception it raises stops the download, and the next
-    call resumes it. Raises ``Refused`` with the code of the reason.
+    ``progress(done, total)`` in bytes is called for every block; if it raises, the download stops, and the next call
+    resumes it. Raises ``Refused`` with a problem code.
     """
     offered = offer()
     if offered.bytes is not None and offered.bytes > FILE_BYTES:
@@ -126,7 +126,7 @@ def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -
 
 
 def _checked(part: Path, province: str) -> list[Problem]:
-    """Problems of the finished file; an unusable file is deleted, so that the next try starts again."""
+    """Problems of the finished file; an unusable one is deleted, so that the next call starts again."""
     try:
         return load(part, province).problems
     except Refused:
@@ -140,7 +140,7 @@ def _tag_path(part: Path) -> Path:
 
 
 def _fetch(offered: Offer, part: Path, progress: Progress) -> None:
-    """Append to the part with Range; start again when the server's file has changed or it supports no ranges."""
+    """Append to ``part`` by HTTP Range; start again if the file on the server changed or ranges are not supported."""
     tag = _tag_path(part).read_text("utf-8") if _tag_path(part).exists() else ""
     done = part.stat().st_size if part.exists() and tag else 0
     headers = {"Range": f"bytes={done}-", "If-Range": tag} if done else {}
@@ -175,6 +175,6 @@ def _range_start(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _validator(answer: http.client.HTTPResponse) -> str:
-    """The validator for resuming (RFC 9110): a strong ETag, else Last-Modified, else ``""``."""
+    """Validator for resuming (RFC 9110): a strong ETag, else Last-Modified, else ``""``."""
     tag = answer.headers.get("ETag", "")
     return tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")

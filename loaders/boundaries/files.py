@@ -1,7 +1,7 @@
-"""Any polygon file -> rows, shapes and the coordinate system it states.
+"""Read any polygon file into rows, shapes and the coordinate system that it states.
 
-The kind of a file is decided by its first bytes, never by its name. A zip is unpacked under our own names within size
-limits; a child process (``loaders.boundaries.child``) opens the rest.
+The first bytes decide the kind of a file, never its name. A zip is unpacked under our own file names within size
+limits; a child process (:mod:`loaders.boundaries.child`) opens the content.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from loaders.problems import Refused
 
 FILE_BYTES = 500 << 20
 UNPACKED_BYTES = 1 << 30
-# Problem code of any file -> code of a boundary file.
+# General problem code -> problem code for boundary files.
 BOUNDARY_CODES = {
     "file_bomb": "boundary_zip_bomb",
     "file_bad_names": "boundary_unsafe",
@@ -39,10 +39,10 @@ BOUNDARY_CODES = {
 
 @dataclass(frozen=True)
 class RawLayer:
-    """Rows as the file has them (no CRS set), the CRS text it states, and its declared text encoding.
+    """Rows of a file unchanged.
 
-    ``rows`` are their 1-based positions in the file. ``raw_text`` is true for shapefiles: text columns and headings are
-    bytes read as latin-1.
+    ``frame``: without a CRS. ``rows``: 1-based positions in the file. ``crs``: the CRS text that the file states.
+    ``raw_text``: text and headings are bytes decoded as latin-1 (shapefiles). ``encoding``: the declared one.
     """
 
     frame: gpd.GeoDataFrame
@@ -54,7 +54,7 @@ class RawLayer:
 
 
 def file_kind(path: Path) -> str:
-    """zip, geopackage, shapefile or geojson, from the first bytes; anything else is refused."""
+    """``zip``, ``geopackage``, ``shapefile`` or ``geojson`` by the first bytes; raises ``Refused`` for others."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -75,10 +75,10 @@ def file_kind(path: Path) -> str:
 
 
 def read_polygons(path: Path, province: str = "") -> RawLayer:
-    """Read one file; raises ``Refused`` with a code for everything that is wrong with the file itself.
+    """Read one file; raises ``Refused`` with a problem code for every defect of the file itself.
 
-    With a province, rows with a code of another one are left out, which keeps a national file cheap; a file without any row
-    of the province is read whole.
+    With a province code, rows of other provinces are left out, which makes a national file cheap; a file without any
+    row of the province is read completely.
     """
     kind = file_kind(path)
     with tempfile.TemporaryDirectory(prefix="kradan-boundary-") as folder:
@@ -98,7 +98,7 @@ def read_polygons(path: Path, province: str = "") -> RawLayer:
         encoding = next(filter(None, map(layers.stated_encoding, files)), None) if kind == "shapefile" else None
     wkb = table.column(GEOMETRY).to_numpy(zero_copy_only=False)
     try:
-        with np.errstate(invalid="ignore"):  # NaN coordinates are refused later, with their row
+        with np.errstate(invalid="ignore"):  # check_coordinates() refuses NaN later, with the row
             shapes = shapely.from_wkb(wkb)
     except shapely.errors.ShapelyError as error:
         raise Refused("boundary_bad_coordinates") from error
@@ -108,13 +108,13 @@ def read_polygons(path: Path, province: str = "") -> RawLayer:
 
 
 def _read_table(path: Path) -> pa.Table:
-    """The child's rows, read whole into memory: the file is gone when we return."""
+    """Rows that the child wrote, read into memory because the temporary file is deleted afterwards."""
     with path.open("rb") as file:
         return pa.ipc.open_file(file.read()).read_all()
 
 
 def run_reader(kind: str, out: Path, files: list[Path], province: str = "") -> dict[str, str | None]:
-    """Run the child on our own copies; its problem codes become ``Refused``, a crash too."""
+    """Run the child process on our copies of the files; its problem codes and a crash become ``Refused``."""
     arguments = [kind, str(out), province, *(str(file.resolve()) for file in files)]
     with _as_boundary():
         return sandbox.run("loaders.boundaries.child", arguments)
@@ -122,7 +122,7 @@ def run_reader(kind: str, out: Path, files: list[Path], province: str = "") -> d
 
 @contextmanager
 def _as_boundary(file: str | None = None) -> Generator[None]:
-    """Codes of any file as codes of a boundary file."""
+    """Translate problem codes by :data:`BOUNDARY_CODES`."""
     try:
         yield
     except Refused as refusal:
@@ -133,7 +133,7 @@ def _as_boundary(file: str | None = None) -> Generator[None]:
 
 
 def unpack(path: Path, room: Path) -> tuple[str, list[Path]]:
-    """Unpack what we need of a zip under our own names; returns the kind and the files to open."""
+    """Unpack the usable files of a zip under our own names; returns their kind and paths."""
     with _as_boundary(path.name):
         files = [layer.path for layer in layers.unpack(path, room, UNPACKED_BYTES)]
     if not files:
@@ -142,7 +142,7 @@ def unpack(path: Path, room: Path) -> tuple[str, list[Path]]:
 
 
 def check_shapefile(shp: Path) -> None:
-    """Refuse a shapefile without its attributes or with fewer bytes than its headers promise."""
+    """Refuse a shapefile without a .dbf, or shorter than its headers state."""
     if not shp.with_suffix(".dbf").exists():
         raise Refused("boundary_part_missing", value=".dbf")
     with _as_boundary():

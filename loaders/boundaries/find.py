@@ -1,4 +1,4 @@
-"""Subdistrict boundaries: read any polygon file, and find the one to use. An unusable file never stops the app."""
+"""Subdistrict boundaries: load, find and install boundary files. An unusable file never stops the app."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENOUGH = 0.9
 
 @dataclass(frozen=True)
 class Boundaries:
-    """A boundary file that may be used: ``frame`` (see ``read_boundaries``), problems noted while reading, the CRS it was read in."""
+    """A usable boundary file: ``frame`` (see :func:`read_boundaries`), problems noted, the CRS it was read in."""
 
     frame: gpd.GeoDataFrame
     problems: list[Problem]
@@ -36,9 +36,9 @@ class Boundaries:
 
 @dataclass(frozen=True)
 class BoundarySource:
-    """Where the boundaries come from. ``schematic`` has neither path nor frame; ``problems`` are those of rejected files.
+    """Boundaries in use. The kind ``schematic`` has neither path nor frame.
 
-    Each problem of a file carries the file's name in ``sheet``.
+    ``problems``: of rejected files and of the file in use, with the file name in ``sheet``.
     """
 
     path: Path | None
@@ -48,10 +48,10 @@ class BoundarySource:
 
 
 def load(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = None) -> Boundaries:
-    """Read a polygon file of subdistricts with the problems noted while reading; ``Refused`` when it cannot be used.
+    """Read a polygon file of subdistricts; raises ``Refused`` when it cannot be used.
 
-    ``crs`` ("EPSG:32647", "EPSG:24047"), given by a person, overrides what the file states; the setting
-    ``KRADAN_BOUNDARIES_CRS`` and the card beside the file count only when the file states nothing.
+    ``crs`` ("EPSG:32647", "EPSG:24047"), given by a person, overrides the CRS of the file; the setting
+    ``KRADAN_BOUNDARIES_CRS`` and the card of the file are used only when the file states none.
     """
     path = Path(path)
     areas = register(province)
@@ -75,8 +75,8 @@ def load(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = Non
 def read_boundaries(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = None) -> gpd.GeoDataFrame:
     """Subdistricts of a province from any polygon file, EPSG:4326, one valid (multi)polygon per code, sorted by code.
 
-    Columns: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry;
-    names are the register's, never the file's. Raises ``Refused``; use ``load`` for the problems noted.
+    Columns: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry; names
+    come from the register, never from the file. Raises ``Refused``; :func:`load` also returns the problems noted.
     """
     return load(path, province, crs).frame
 
@@ -84,13 +84,16 @@ def read_boundaries(path: Path | str, province: str = FACTS_PROVINCE, crs: str |
 def choose_crs(
     raw: RawLayer, rows: gpd.GeoDataFrame, province: str, override: str | None, card: str | None
 ) -> tuple[Any, list[Problem]]:
-    """The CRS that a person gave, else the file's own, else the setting's or the card's; else refuse and list plausible ones."""
+    """The CRS given by a person, else of the file, else WGS84 for a GeoJSON in degrees, else of the setting or card.
+
+    Without any it raises ``Refused`` and suggests plausible ones.
+    """
     stated = polygon_crs.stated_crs(raw.crs) if not override else None
     if stated is not None:
         return stated, []
     if (
         raw.kind == "geojson" and not override and _in_degrees(rows)
-    ):  # RFC 7946: WGS84 unless stated; order is checked later
+    ):  # RFC 7946: WGS84 by default; check_place() finds swapped coordinates
         return polygon_crs.parse_crs(polygon_crs.WGS84), []
     spoken = override or os.environ.get("KRADAN_BOUNDARIES_CRS") or card
     if spoken:
@@ -106,7 +109,7 @@ def _in_degrees(rows: gpd.GeoDataFrame) -> bool:
 
 
 def check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, used: Any) -> None:
-    """Refuse shapes that do not lie where the province lies: swapped degrees or a wrong coordinate system."""
+    """Refuse shapes that are not at the place of the province: swapped coordinates or a wrong CRS."""
     if used.is_geographic and polygon_crs.swapped(frame):
         raise Refused("boundary_swapped")
     points = reference_points(province)
@@ -116,9 +119,9 @@ def check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, 
 
 
 def find_boundaries(province: str = FACTS_PROVINCE) -> BoundarySource:
-    """The first usable boundary file in the order setting, folder (newest first), shared, downloaded; else schematic.
+    """The first usable file in the order setting, folder (newest first), shared, downloaded; else ``schematic``.
 
-    Never raises because of a file: an unusable one is noted in ``problems`` and the next is tried.
+    An unusable file never raises; it is noted in ``problems`` and the next one is tried.
     """
     problems: list[Problem] = []
     for kind, path in candidates(province):
@@ -140,7 +143,7 @@ def _named(problem: Problem, path: Path) -> Problem:
 
 
 def write_card(path: Path, **facts: object) -> dict[str, Any]:
-    """Write the card of a file: where it came from, when, its bytes and SHA-256, and the facts given."""
+    """Write and return the provenance card of a file: the given facts, the day, its bytes and SHA-256."""
     card = {
         **facts,
         "stored_on": datetime.now(UTC).date().isoformat(),
@@ -154,9 +157,9 @@ def write_card(path: Path, **facts: object) -> dict[str, Any]:
 
 
 def install(path: Path | str, crs: str | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
-    """Check a file and put it into the boundary folder, with a card that keeps the CRS a person gave.
+    """Check a file and copy it into the boundary folder, with a card that stores ``crs``; returns a report for JSON.
 
-    Raises ``Refused`` and leaves the folder as it was when the file cannot be used.
+    Raises ``Refused`` and leaves the folder unchanged when the file cannot be used.
     """
     source = Path(path)
     loaded = load(source, province, crs)
@@ -173,7 +176,7 @@ def install(path: Path | str, crs: str | None = None, province: str = FACTS_PROV
 
 
 def _parts(source: Path) -> list[Path]:
-    """The file, or all parts of an unpacked shapefile, the .shp last, so that no half copy is found."""
+    """The file, or all parts of a shapefile with the .shp last, so that a partial copy is never a candidate."""
     if file_kind(source) != "shapefile":
         return [source]
     same = [other for other in source.parent.iterdir() if other.stem.casefold() == source.stem.casefold()]
@@ -185,7 +188,7 @@ def _report(problems: list[Problem]) -> dict[str, Any]:
 
 
 def status(province: str = FACTS_PROVINCE) -> dict[str, Any]:
-    """Which boundaries are in use, from where, and what is wrong with the others; ready for JSON."""
+    """Report for JSON: the boundaries in use, their source, and the problems of files."""
     source = find_boundaries(province)
     return {
         "province": province,

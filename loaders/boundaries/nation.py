@@ -1,4 +1,4 @@
-"""The nation's subdistricts from one boundary file: which file holds several provinces, and its shapes by province."""
+"""All subdistricts of the nation from one boundary file, and the provinces that a file contains."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from loaders.boundaries.register import written_codes
 from loaders.files import crs as polygon_crs
 from loaders.problems import Refused
 
-NATION = ""  # passed as the province: all of them
+NATION = ""  # as a province code: all provinces
 
 
 @cache
 def provinces() -> dict[str, tuple[str, str]]:
-    """Codes of all provinces with their Thai and English names, by code."""
+    """Province code -> Thai and English name, in the order of the codes."""
     return {
         place.code: (place.name_th, place.name_en)
         for place in sorted(geothai.provinces(), key=lambda province: province.code)
@@ -28,12 +28,12 @@ def provinces() -> dict[str, tuple[str, str]]:
 
 
 def files() -> list[Path]:
-    """Boundary files that could hold the nation, in the order in which they are tried."""
+    """Candidate boundary files for the nation, in the order in which they are tried."""
     return [path for _kind, path in boundaries.candidates(NATION)]
 
 
 def provinces_in(path: Path) -> list[str]:
-    """Codes of the provinces of which a file has subdistricts; empty for a file that cannot be used."""
+    """Codes of the provinces with subdistricts in a file; empty for an unusable file."""
     try:
         return sorted(set(_rows(read_polygons(path))["province_code"]))
     except Exception:  # noqa: BLE001  the file on disk can never break the app; page Sources shows the reason
@@ -41,9 +41,9 @@ def provinces_in(path: Path) -> list[str]:
 
 
 def load(path: Path) -> gpd.GeoDataFrame:
-    """All subdistricts of a file: ``subdistrict_code``, ``province_code``, valid shapes, EPSG:4326.
+    """All subdistricts of a file: ``subdistrict_code``, ``province_code``, ``row``, valid shapes, EPSG:4326.
 
-    Raises ``Refused`` with the reason when the file cannot be used.
+    A code may have several rows. Raises ``Refused`` when the file cannot be used.
     """
     raw = read_polygons(path)
     rows, _missing = polygon_shapes.polygons_only(_rows(raw))

@@ -1,4 +1,4 @@
-"""Match the rows of a boundary file with the register: by code, or by exact name within the district."""
+"""Match rows of a boundary file with the register of subdistricts: by code, or by exact name within the district."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def _register(province: str) -> pd.DataFrame:
 
 
 def register(province: str) -> pd.DataFrame:
-    """Codes and names of a province's subdistricts: our reference table at home, geothai elsewhere."""
+    """Codes and names (:data:`NAMES`) of the subdistricts of a province; raises ``Refused`` for an unknown one."""
     return _register(province).copy()
 
 
 def reference_points(province: str) -> pd.DataFrame | None:
-    """One point inside each subdistrict (subdistrict_code, lat, lon), or ``None`` where we keep none."""
+    """One point in each subdistrict (subdistrict_code, lat, lon; EPSG:4326), or ``None`` outside ``FACTS_PROVINCE``."""
     return reference.subdistricts()[["subdistrict_code", "lat", "lon"]] if province == FACTS_PROVINCE else None
 
 
 def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Rows of this province as ``subdistrict_code``, ``row`` (1-based position in the file) and geometry.
+    """Rows of the province as ``subdistrict_code``, ``row`` (1-based position in the file) and geometry, and problems.
 
-    Refused: no usable code or name columns, or only other provinces in the file.
+    Raises ``Refused`` without usable code or name columns, or if the file has only other provinces.
     """
     columns = recognise(raw.frame.columns.drop("geometry"))
     codes = written_codes(raw.frame)
@@ -68,13 +68,13 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
 
 
 def written_codes(frame: pd.DataFrame) -> pd.Series | None:
-    """Six-digit codes of a layer's rows (:func:`loaders.boundaries.columns.written_codes`)."""
+    """:func:`loaders.boundaries.columns.written_codes` of a frame as a Series."""
     codes = polygon_columns.written_codes(frame.columns.drop("geometry"), frame.__getitem__)
     return None if codes is None else pd.Series(codes, index=frame.index, dtype=object)
 
 
 def _codes_by_name(raw: RawLayer, columns: dict[str, str], province: str) -> tuple[pd.Series, list[Problem]]:
-    """Codes by exact name within the district; refused below ``BY_NAME_SHARE`` of matches, other rows are listed."""
+    """Codes by exact name within the district, "-" = none; refused if less than ``BY_NAME_SHARE`` of the rows match."""
     if not {"subdistrict_name", "district_name"} <= columns.keys():
         raise Refused("boundary_no_codes", value=", ".join(map(str, raw.frame.columns.drop("geometry")))[:120])
     areas = register(province)
@@ -108,7 +108,7 @@ def _names(column: pd.Series, what: str, encoding: str | None) -> list[str]:
 
 
 def _of_province(frame: pd.DataFrame, columns: dict[str, str], names: list[str] | None, province: str) -> pd.Series:
-    """Rows of this province by code or name (bool); all rows of a file without either column."""
+    """Mask of the rows of the province by its code or name; all rows if the file has neither column."""
     if "province_code" in columns:
         return frame[columns["province_code"]].map(code_digits) == province
     if names is not None:
@@ -119,7 +119,7 @@ def _of_province(frame: pd.DataFrame, columns: dict[str, str], names: list[str] 
 
 
 def best_encoding(raw: RawLayer, columns: dict[str, str], areas: pd.DataFrame) -> str:
-    """The encoding under which most names are names of the register: .cpg files are often missing or wrong."""
+    """The encoding under which most names are in the register; .cpg files are often missing or wrong."""
     names = {plain_name(name, "subdistrict_name") for name in areas["name_th"]}
     column = raw.frame[columns["subdistrict_name"]]
 

@@ -1,4 +1,4 @@
-"""Shapes of a boundary file: what is missing or broken, repaired where that is safe, one shape per subdistrict."""
+"""Checks and repairs of the shapes of a boundary file, down to one valid shape per subdistrict."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ POLYGONS = ("Polygon", "MultiPolygon")
 
 
 def polygons_only(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Rows with a polygon; rows without a shape or with another kind are listed, a file of points is refused."""
+    """Rows with a polygon, and a problem for every other row; raises ``Refused`` if no row has a polygon."""
     empty = frame.geometry.isna() | frame.geometry.is_empty
     kinds = frame.geometry.geom_type
     polygons = kinds.isin([*POLYGONS, "GeometryCollection"]) & ~empty
@@ -31,7 +31,7 @@ def polygons_only(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Probl
 
 
 def check_coordinates(frame: gpd.GeoDataFrame) -> None:
-    """Refuse NaN and infinite coordinates: they pass every later test in silence."""
+    """Refuse NaN and infinite coordinates, which no later check would notice."""
     points, owner = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
     broken = owner[~np.isfinite(points).all(axis=1)]
     if len(broken):
@@ -39,7 +39,7 @@ def check_coordinates(frame: gpd.GeoDataFrame) -> None:
 
 
 def repair(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Make self-crossing shapes valid and keep their polygon parts; each repaired row is listed."""
+    """Make invalid shapes valid and keep their polygon parts; a problem for every repaired or then empty row."""
     shapes = frame.geometry.to_numpy()
     bent = ~shapely.is_valid(shapes)
     collections = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
@@ -65,7 +65,7 @@ def _polygon_parts(shape: shapely.Geometry) -> shapely.Geometry:
 
 
 def one_per_code(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Rows of one code joined (islands are often rows of their own); rows that overlap each other are duplicates."""
+    """Union the rows of each code (islands are often separate rows); overlapping rows are noted as duplicates."""
     many = frame[frame["subdistrict_code"].duplicated(keep=False)]
     if many.empty:
         return frame, []
@@ -82,7 +82,7 @@ def one_per_code(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Proble
 
 
 def against_register(frame: gpd.GeoDataFrame, areas: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
-    """Join names by code, sorted by code; codes missing from the file or unknown to the register are listed."""
+    """Join register names by code, sorted by code; a problem for each code missing in the file or the register."""
     problems = [
         Problem("boundary_code_unknown", "excluded", row=int(row), value=code)
         for code, row in frame[["subdistrict_code", "row"]].itertuples(index=False)

@@ -1,4 +1,4 @@
-"""Written places to codes with ordered evidence: ``matcher.Places``; points to codes: ``coordinates.locate``.
+"""Written places to area codes with evidence (``matcher.Places``), and points to codes (``coordinates.locate``).
 
-``text`` cuts what is written, ``gazetteer`` says what it may name, ``rules`` settle it or leave it to a person.
+``text`` parses cells and texts, ``gazetteer`` looks names up, ``rules`` accept a place or leave it to a person.
 """

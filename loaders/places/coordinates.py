@@ -1,4 +1,4 @@
-"""Points to areas: which subdistrict of the province on the board a pair of degrees lies in."""
+"""Points to areas: find the subdistrict of a province that contains a pair of coordinates in degrees."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from loaders import reference
 
 PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?|-?\d{4,8}(?:\.\d{1,20})?")
 THAILAND = (97.0, 5.0, 106.0, 21.0)  # west, south, east, north
-AROUND = 0.5  # degrees around the register's points; beyond it a point is outside without reading the boundary file
-NEAR = 0.02  # degrees, about 2 km: a point this close to the border goes to a person, not to "outside"
+AROUND = 0.5  # degrees around the reference points; farther points are outside without reading the boundary file
+NEAR = 0.02  # degrees, about 2 km: a point outside but this close to the border is left to a person
 LEVEL_DIGITS = {"subdistrict": 6, "district": 4, "province": 2}
 OUTSIDE_COUNTRY = "outside_country"
 
 
 class Located(NamedTuple):
-    """Where a point lies: ``code`` of the area, or ``problem`` with ``candidates``."""
+    """Result of a point: ``code`` of the area, or a ``problem`` code with ``candidates`` (codes joined by ``|``)."""
 
     code: str | None = None
     problem: str | None = None
@@ -28,8 +28,8 @@ class Located(NamedTuple):
 def locate(place: pd.DataFrame, precision: dict[str, str] | None, province: str) -> pd.Series:
     """A :class:`Located` for every row of ``place`` (text columns ``latitude``, ``longitude``, optional ``precision``).
 
-    Points are looked up in the boundaries of ``province``. ``precision`` maps a written precision to
-    the level of the point (``none``: no area of ours); a point of a district or province is placed at that level, never finer.
+    Points are looked up in the boundaries of ``province``. ``precision`` maps a written precision to the level of the
+    point (key of :data:`LEVEL_DIGITS`, or ``none`` = no area), at which it is placed; ``None`` = all ``subdistrict``.
     """
     shapes = _Shapes(province)
     levels = place["precision"] if "precision" in place else pd.Series("", index=place.index)
@@ -66,7 +66,7 @@ def _inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
 
 
 class _Shapes:
-    """Boundaries of a province, read at the first point near it."""
+    """Boundaries of a province, read only when a point is near it."""
 
     def __init__(self, home: str) -> None:
         own = reference.subdistricts(home)

@@ -1,8 +1,8 @@
-"""Every province, district and subdistrict of Thailand, today's and former ones, indexed by how they are written.
+"""Present and former provinces, districts and subdistricts of Thailand, indexed by the spellings of their names.
 
-Source: the ``geothai`` package (DOPA codes, names, abolished areas with their successors) and, for our own province,
-``data/reference`` (dated changes, former names). Knows no rules: it answers which areas a cell may name, which names
-are close to it, and which area a written code is (:func:`read_code`); ``rules`` decides.
+Source: the ``geothai`` package (DOPA codes, names, abolished areas with their successors) and ``data/reference``
+(dated changes, former names). Only looks up which areas a cell may name, which names are close to it, and the area of
+a written code (:func:`read_code`); ``rules`` decides.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ PROVINCE_ALIASES = {
     "14": ("อยุธยา", "Ayutthaya"),
     "80": ("นครศรีฯ", "เมืองนคร"),
 }
-# Provinces split from another one after 1970 -> that province; old records carry its name.
+# Province split off after 1970 -> the province it came from, whose name old records have.
 MOTHER_PROVINCE = {"27": "25", "35": "34", "37": "34", "38": "43", "39": "41", "49": "48", "56": "57"}
 TIERS = range(3)
-FORMER = ":former"  # ends the key of a name that was changed
-UNDATED = "0001-01-01"  # a former name whose end nobody recorded
+FORMER = ":former"  # suffix of the code of an entry for a former name
+UNDATED = "0001-01-01"  # end of a former name if not recorded
 
 
 class Entry(NamedTuple):
-    """A subdistrict as it is or was called in a district. ``targets`` are today's codes; ``until`` ISO or empty."""
+    """A subdistrict under a present or former name. ``targets``: present codes; ``until``: ISO end, empty = present."""
 
     code: str
     targets: tuple[str, ...]
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 
 class Area(NamedTuple):
-    """Names of a present area."""
+    """Code and names of a present area."""
 
     code: str
     name_th: str
@@ -63,7 +63,7 @@ class Area(NamedTuple):
 
 
 def _names(*names: str | None) -> Iterable[str]:
-    """The forms of a name: in Thai and English, an alternative in brackets as a name of its own."""
+    """Keys of names; of a name with an alternative in brackets also each part."""
     for name in filter(None, names):
         text = re.sub("^เขต(?=.)", "", plain(name))
         yield name_key(text)
@@ -73,10 +73,10 @@ def _names(*names: str | None) -> Iterable[str]:
 
 
 class Gazetteer:
-    """Look-up tables; ``district``, ``subdistrict`` and ``in_province`` answer per tier of :class:`Keys`.
+    """Look-up tables; ``tier`` is the degree of tolerance (:class:`loaders.places.text.Keys`).
 
-    Codes and names of the whole nation are read at once; written forms are indexed per province at its first look-up,
-    because a small file names few provinces.
+    Codes and names of the whole nation are loaded at once; spellings are indexed per province at its first look-up,
+    because a file names few provinces.
     """
 
     def __init__(self) -> None:
@@ -91,27 +91,27 @@ class Gazetteer:
         self._subdistrict: list[dict[tuple[str, str], dict[str, Entry]]] = [defaultdict(dict) for _ in TIERS]
         self._in_province: dict[tuple[str, str], dict[str, Entry]] = defaultdict(dict)
         self._former_districts: dict[str, list[tuple[str, tuple[str, str]]]] = defaultdict(list)
-        self._more: dict[str, list[tuple[str, Entry, tuple[str, ...]]]] = defaultdict(list)  # beside the present names
+        self._more: dict[str, list[tuple[str, Entry, tuple[str, ...]]]] = defaultdict(list)  # former and extra names
         self._indexed: set[str] = set()
         self._turn = threading.Lock()
         self._add_provinces()
         self._add_former()
 
     def province(self, tier: int, key: str) -> set[str]:
-        """Codes of the provinces that are written so."""
+        """Codes of the provinces with this key."""
         return self._province[tier].get(key, set())
 
     def district(self, tier: int, province: str, key: str) -> set[str]:
-        """Codes of the districts, also former ones, that are written so in a province."""
+        """Codes of the present and former districts of a province with this key."""
         self._index(province)
         return self._district[tier].get((province, key), set())
 
     def district_anywhere(self, key: str) -> set[str]:
-        """Codes of the districts of the whole nation with this name."""
+        """Codes of the present and former districts of the whole nation with exactly this name."""
         return self._districts_called.get(key, set())
 
     def subdistrict(self, tier: int, district: str, key: str) -> list[Entry]:
-        """Present and former subdistricts written so in a district."""
+        """Present and former subdistricts of a district with this key."""
         self._index(district[:2])
         return list(self._subdistrict[tier].get((district, key), {}).values())
 
@@ -137,7 +137,7 @@ class Gazetteer:
             self.daughters[mother].append(child)
 
     def _district_names(self, province: str) -> Iterator[tuple[str, str]]:
-        """Every present and former district of a province with each form of its name."""
+        """(code, key) of every present and former district of a province, for each spelling of its name."""
         for code in self.districts_of[province]:
             _, name_th, name_en = self.areas[code]
             short = ("เมือง", "Mueang", "Muang") if code.endswith("01") and province != "10" else ()
@@ -156,10 +156,10 @@ class Gazetteer:
         return by_name
 
     def _index(self, province: str) -> None:
-        """Index the written forms of a province's places, once."""
+        """Index the spellings of a province on first use."""
         if province in self._indexed:
             return
-        with self._turn:  # sessions share the one gazetteer
+        with self._turn:  # the gazetteer is shared by all sessions
             if province in self._indexed:
                 return
             for code, key in self._district_names(province):
@@ -176,13 +176,13 @@ class Gazetteer:
     def _index_subdistrict(self, district: str, entry: Entry, names: Iterable[str]) -> None:
         for key in _names(*names):
             self._in_province[(district[:2], key)].setdefault(entry.code, entry)
-            # A former name is matched exactly only: a misspelling of another name may resemble it.
+            # A former name only matches exactly: it may resemble a misspelling of another name.
             forms = (key,) if entry.code.endswith(FORMER) else (key, sound_key(key), bare_key(key))
             for tier, form in enumerate(forms):
                 self._subdistrict[tier][(district, form)].setdefault(entry.code, entry)
 
     def _add_former(self) -> None:
-        """Abolished areas; a subdistrict that moved links the old district with the new one."""
+        """Add abolished areas; a subdistrict that moved makes the new district a child of the old one."""
         for area in abolished_areas():
             code, names = area.code, (area.name_th, area.name_en or "")
             self.former[code] = entry = Entry(code, area.successors, area.abolished_on)
@@ -196,7 +196,7 @@ class Gazetteer:
                 self.children[code[:4]].update({successor[:4] for successor in area.successors} - {code[:4]})
 
     def _add_changes(self, province: str) -> None:
-        """Names of the province's own table, former names, and districts further back than the nation's list."""
+        """Add names and changes from ``data/reference``, which reach further back than ``geothai``."""
         if province == FACTS_PROVINCE:
             for row in reference.subdistricts().to_dict("records"):
                 if (code := row["subdistrict_code"]) in self.areas:
@@ -219,7 +219,7 @@ class Gazetteer:
 
 @cache
 def nation() -> Gazetteer:
-    """The one gazetteer of the process, built at the first call."""
+    """The gazetteer of the process, built at the first call."""
     return Gazetteer()
 
 
@@ -228,7 +228,7 @@ BARE_AT_LEAST = 3
 
 
 class Lookup:
-    """Look-ups in the gazetteer by cell. ``home`` is the province of files that have no province column."""
+    """Look-ups in the gazetteer by cell. ``home``: province code to assume for an empty province cell."""
 
     def __init__(self, book: Gazetteer, home: str | None = None) -> None:
         self.book = book
@@ -236,7 +236,7 @@ class Lookup:
         self._names: dict[tuple[bool, str], tuple[list[str], list[str]]] = {}
 
     def provinces(self, cell: Cell) -> tuple[set[str], int]:
-        """Provinces a cell names, and the tier of tolerance it took."""
+        """Provinces that a cell names, and the tier at which they were found."""
         if cell is EMPTY:
             return ({self.home} if self.home else set()), 0
         for tier, keys in enumerate(cell.keys):
@@ -246,12 +246,12 @@ class Lookup:
         return set(), 0
 
     def starting(self, key: str) -> set[str]:
-        """The province with the longest name that a run of letters begins with."""
+        """Codes of the provinces with the longest name that ``key`` starts with."""
         starts = (key[:length] for length in range(len(key), 1, -1))
         return set(next((codes for start in starts if (codes := self.book.province(0, start))), ()))
 
     def districts(self, provinces: Iterable[str], cell: Cell) -> tuple[set[str], int]:
-        """Districts, also former ones, that a cell names inside the provinces, and the tier it took."""
+        """Present and former districts of the provinces that a cell names, and the tier at which they were found."""
         for tier, keys in enumerate(cell.keys):
             for key in keys:
                 if tier == 2 and len(key) < BARE_AT_LEAST:
@@ -264,27 +264,27 @@ class Lookup:
         return set(), 0
 
     def daughters(self, provinces: Iterable[str]) -> set[str]:
-        """Provinces that were cut out of these."""
+        """Provinces that were split off from these."""
         return {child for province in provinces for child in self.book.daughters[province]}
 
     def called(self, names: Names, provinces: Iterable[str]) -> list[Entry]:
-        """Present and former subdistricts of the provinces with exactly the written name."""
+        """Present and former subdistricts of the provinces with exactly the written subdistrict name."""
         for key in names.subdistrict.keys[0]:
             if entries := [entry for province in provinces for entry in self.book.in_province(province, key)]:
                 return entries
         return []
 
     def same_name(self, names: Names, provinces: Iterable[str]) -> list[Candidate]:
-        """The same as candidates."""
+        """Present codes of :meth:`called` as candidates."""
         targets = {target for entry in self.called(names, provinces) for target in entry.targets}
         return [Candidate(code, "same_name", 0.95 if len(targets) == 1 else 0.9) for code in sorted(targets)]
 
     def closeness(self, cell: Cell, code: str) -> float:
-        """How like the name of an area a cell is, 0 to 1."""
+        """Similarity of a cell to the name of an area, 0-1."""
         return self.close_areas(cell, "one", [code])[code]
 
     def close_areas(self, cell: Cell, group: str, codes: list[str]) -> dict[str, float]:
-        """The same for many areas; ``group`` names the list so that its names are prepared once."""
+        """:meth:`closeness` for many areas; ``group`` identifies the list of codes in a cache of their names."""
         best = dict.fromkeys(codes, 0.0)
         for key in cell.keys[0]:
             names = self._prepared(key.isascii(), group, codes)
@@ -306,11 +306,11 @@ class Lookup:
 
     @staticmethod
     def is_over(entry: Entry, on: date | None) -> bool:
-        """Whether a former area had ended before the day of the record."""
+        """Whether a former area or name had ended by the day of the record."""
         return bool(on and entry.until and entry.until <= on.isoformat())
 
     def offer(self, names: Names, provinces: Iterable[str], districts: set[str]) -> list[Candidate]:
-        """The same name elsewhere in the provinces and close spellings, best first."""
+        """Candidates: the same name elsewhere in the provinces, and close spellings."""
         family = districts | {child for code in districts for child in self.book.children[code]}
         same = self.same_name(names, provinces) or self.same_name(names, self.daughters(provinces))
         offered = [self._with_parent(candidate, names, family) for candidate in same]
@@ -334,10 +334,10 @@ CODE = re.compile(r"(?:th)?(\d{2}|\d{4}|\d{6}|\d{8})(?:\.0)?")
 
 
 def read_code(text: str, book: Gazetteer) -> tuple[str | None, tuple[str, ...]]:
-    """The code a cell holds and today's codes of that area.
+    """The area code in a cell and the present codes of that area.
 
-    ``(None, ())`` when no area has or had it; a former area without a successor has no present codes. An
-    eight-digit code of a village outside the reference tables stands for its subdistrict.
+    ``(None, ())`` when no area has or had the code; the present codes of a former area without a successor are ``()``.
+    In a province without reference villages an eight-digit code is read as its subdistrict.
     """
     match = CODE.fullmatch(plain(text).replace(" ", ""))
     if not match:

@@ -1,4 +1,4 @@
-"""Local governments written in the place of a subdistrict: by the register of the province, read when it is first asked for."""
+"""Local governments written in a subdistrict cell, looked up in the register of the province, which is read lazily."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KIND = {
 
 
 class Offices:
-    """The register of local governments, by name and kind; ``register`` gives the links of a province."""
+    """Index of local governments by name and kind; ``register`` returns the links of a province to subdistricts."""
 
     def __init__(self, register: Callable[[str], pd.DataFrame]) -> None:
         self._register = register
@@ -31,7 +31,7 @@ class Offices:
         self._subdistricts: dict[str, list[str]] = defaultdict(list)
 
     def _of(self, provinces: set[str]) -> None:
-        with self._turn:  # sessions share the one register
+        with self._turn:  # the index is shared by all sessions
             for province in sorted(provinces - self._read):
                 self._add(self._register(province))
                 self._read.add(province)
@@ -46,10 +46,10 @@ class Offices:
     def find(
         self, cell: Cell, district: Cell, districts: set[str], provinces: set[str], namesakes: int
     ) -> Found | None:
-        """The local government of a cell; its one subdistrict, or itself when it covers several.
+        """The local government that a cell names: its subdistrict, or itself if it covers several; ``None`` = unknown.
 
-        A written district must be one that it reaches; two of the same name and kind settle nothing, nor does a
-        name without a district that ``namesakes`` > 1 subdistricts bear.
+        It must reach the written district. Ambiguous when two have the same name and kind, or when no district is
+        written and more than one subdistrict (``namesakes``) has the name.
         """
         self._of(provinces)
         kinds = KIND[cell.office or "any"]

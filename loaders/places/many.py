@@ -1,4 +1,4 @@
-"""Words that name more or less than one place: every subdistrict of a district, several names in one cell, villages, regions."""
+"""Texts that do not name exactly one place: "every subdistrict", several names in a cell, villages, regions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loaders.settings import RULES
 if TYPE_CHECKING:
     from loaders.places.gazetteer import Gazetteer
 
-# "Every subdistrict of ..." is the district, "the whole province" the province.
+# "Every subdistrict of ..." means the district, "the whole province" the province.
 ALL_SUBDISTRICTS = r"(?:ทุก|ทั้ง)\s*(?:ๆ\s*)?(?:ตำบล|แขวง|หมู่บ้าน)(?!\w)|(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*(?:อำเภอ|เขต(?!\w))|ทุกพื้นที่|ทุกชุมชน"
 ALL_DISTRICTS = r"(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*จังหวัด|ทุก\s*(?:ๆ\s*)?อำเภอ"
 ALL_OF_DISTRICT = re.compile(rf"(?:{ALL_SUBDISTRICTS})(?:\s*(?:ในเขต|ใน|ของ))?\s*$")
@@ -35,26 +35,26 @@ LEVEL = {
 _MOO = r"(?:หมู่บ้านที่|หมู่ที่|หมู่|(?<![ก-๛])ม\s?\.?)"
 _NUMBER = r"\d{1,2}(?![\d.]*\d|\s*,\d{3})"
 _JOIN = r"\s*(?:[,/+&;]|และ|กับ|-|–|ถึง)\s*(?:และ\s*)?"
-# In running text the first number needs its word; a space alone joins only where the word comes again.
+# In running text the first number needs a village word; without a joining word or mark each number needs one.
 VILLAGES = re.compile(rf"{_MOO}\s*{_NUMBER}(?:(?:{_JOIN}(?:{_MOO}\s*)?|\s*{_MOO}\s*){_NUMBER})+")
 VILLAGES_CELL = re.compile(
     rf"(?:{_MOO}\s*)?\d{{1,2}}(?:(?:{_JOIN}|\s+)(?:{_MOO}\s*)?\d{{1,2}})+(?:\s*(?:ตำบล|ต\s?\.).*)?"
 )
-MOST_VILLAGES = 40  # of one subdistrict; a longer run is no list of villages
+MOST_VILLAGES = 40  # of one subdistrict; more numbers are no list of villages
 
 
 def is_whole_district(cell: str) -> bool:
-    """Whether a subdistrict's cell says every one of them."""
+    """Whether a subdistrict cell means all subdistricts of the district."""
     return bool(ALL_OF_DISTRICT.fullmatch(plain(cell).strip()))
 
 
 def is_whole_province(cell: str) -> bool:
-    """Whether a cell says the whole province."""
+    """Whether a cell means the whole province."""
     return bool(ALL_OF_PROVINCE.fullmatch(plain(cell).strip()))
 
 
 def without_all(text: str) -> str:
-    """A text in which "every subdistrict in district X" reads "district X"."""
+    """The text with "every subdistrict in district X" shortened to "district X"."""
     if "ทุก" not in text and "ทั้ง" not in text and "ทั่ว" not in text:
         return text
     for pattern, instead in IN_TEXT:
@@ -63,9 +63,10 @@ def without_all(text: str) -> str:
 
 
 def several(book: Gazetteer, names: list[str], parents: Iterable[str], *, leading: bool = False) -> Found | None:
-    """More than one name is a place of the parents (districts of provinces, subdistricts of districts): a person splits.
+    """Refusal ``place_several`` when two or more names are places in the parents; a person must split the record.
 
-    All names must be known, or with ``leading`` those before the first that is not: words may follow in a text.
+    Parents are provinces (names of districts) or districts (names of subdistricts). Returns ``None`` unless every name
+    is known; with ``leading`` names from the first unknown one on are ignored, as other words may follow in a text.
     """
     codes: list[str] = []
     for name in names:
@@ -87,20 +88,20 @@ def _called(book: Gazetteer, parent: str, key: str) -> set[str]:
 
 
 def names_in(cell: str, level: str = "subdistrict") -> list[str]:
-    """The names of a cell that may hold several of one level, without level words."""
+    """Names in a cell that may list several areas of one level, without level words."""
     parts = [LEVEL[level].sub("", part) for part in BETWEEN.split(plain(PART_OF.sub("", cell)).strip()) if part]
     return [part for part in parts if name_key(part)]
 
 
 def single(cell: str) -> str:
-    """A name without "(part)" or a count of villages behind it."""
+    """The cell without a trailing "(part)" or count of villages."""
     return PART_OF.sub("", cell)
 
 
 def villages_in(text: str, *, is_cell: bool = False) -> list[int]:
-    """The numbers of several villages ("หมู่ 1-3", "ม.1 และ ม.2"); empty for one village or none.
+    """Numbers of several villages ("หมู่ 1-3", "ม.1 และ ม.2"); empty for one village or none.
 
-    ``is_cell``: the whole text is a village's cell, where numbers alone ("1,3,5") are villages too.
+    ``is_cell``: the text is a village cell, in which bare numbers ("1,3,5") are villages too.
     """
     cell = plain(text).strip()
     listing = VILLAGES_CELL.fullmatch(cell) if is_cell else None
@@ -120,12 +121,12 @@ def villages_in(text: str, *, is_cell: bool = False) -> list[int]:
 
 
 def villages_named(cell: str) -> list[str]:
-    """Names of villages with a joining word or mark between them; a space is part of a name."""
+    """Names of villages, divided by a joining word or mark; a space is part of a name."""
     return [name for name in re.split(r"\s*(?:[,/;]|และ|กับ)\s*", cell.strip()) if name_key(plain(name))]
 
 
 def without_villages(cell: str) -> tuple[str, str]:
-    """A subdistrict's cell without village numbers before or behind the name, and the text removed."""
+    """A subdistrict cell without the village numbers around the name, and the text removed."""
     text = plain(cell)
     listing = VILLAGES.search(text) or re.search(rf"{_MOO}\s*\d{{1,2}}(?!\d)", text)
     if listing is None or not name_key(rest := (text[: listing.start()] + " " + text[listing.end() :]).strip(" ,")):
@@ -135,7 +136,7 @@ def without_villages(cell: str) -> tuple[str, str]:
 
 @cache
 def _regions() -> tuple[tuple[str, frozenset[str]], ...]:
-    """Written words -> provinces, longest words first."""
+    """(name key, province codes) of each region, longest key first."""
     with (RULES / "regions.toml").open("rb") as file:
         regions = tomllib.load(file)["region"]
     pairs = [(name_key(plain(word)), frozenset(entry["provinces"])) for entry in regions for word in entry["words"]]
@@ -143,6 +144,6 @@ def _regions() -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def region(text: str) -> frozenset[str] | None:
-    """The provinces of the region that a text names (``*`` for all of them); ``None`` when it names none."""
+    """Province codes of the region that a text names (``*`` = all provinces); ``None`` when it names none."""
     key = name_key(plain(text))
     return next((provinces for word, provinces in _regions() if word in key), None)

@@ -1,7 +1,8 @@
-"""Written places to codes: ordered evidence, and never an answer that could be another place.
+"""Written places to area codes; a place that could also be another one is never accepted.
 
-The order: code -> exact within district and province -> former name or code -> decided alias -> local government by the
-register -> the only equal spelling inside the known parent -> close spelling (a candidate for a person), as stored in :class:`Match`.
+Names are settled first: a local government by the register, else by :mod:`loaders.places.rules`. A written code must
+agree with the name, or decides alone when there is none. An alias that a person decided applies to what is then still
+unsettled. :class:`Match` records the evidence; close spellings are only candidates.
 """
 
 from __future__ import annotations
@@ -27,26 +28,26 @@ __all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
 
 LOCAL = re.compile(r"^(?:ท้องถิ่น|ในเขต|เขต(?=เทศบาล))\s*")
 NEXT_LEVEL = re.compile(r"อำเภอ|กิ่งอำเภอ|จังหวัด|(?<![ก-๛])[อจ] ?\.|เขต")
-CONFIRMING = 0.8  # a code settles a name that is at least this close to the coded place
+CONFIRMING = 0.8  # minimum score of a candidate for a written code to confirm it
 
 
 def alias_key(written: Written) -> str:
-    """The form under which a decision is remembered: all cells, one written form."""
+    """Key under which a decision is stored: the name keys of all cells, joined by ``|``."""
     cells = (written.subdistrict, written.district, written.province, written.code, written.text)
     return "|".join(name_key(plain(cell)) for cell in cells)
 
 
-# "ตำบล เทศบาล...": a subdistrict, or the municipality over several
+# "ตำบล เทศบาล...": may mean a subdistrict, or a municipality that covers several
 CALLED_SUBDISTRICT = re.compile(r"(?:ต\.|ตำบล|ต )\s*")
 
 
 class Places:
-    """Matches written places.
+    """Matcher of written places; caches its results.
 
     Parameters
     ----------
-    aliases : decisions to use, :class:`Alias` or ``(key, code)`` pairs with the key of :func:`alias_key`.
-    home : code of the province that is meant where the province cell is empty or absent.
+    aliases : decided places, :class:`Alias` or ``(key, code)`` pairs with keys of :func:`alias_key`.
+    home : province code to assume where the province cell is empty or absent.
     """
 
     def __init__(self, gazetteer: Gazetteer, aliases: Iterable[tuple[str, str]] = (), home: str | None = None) -> None:
@@ -60,16 +61,16 @@ class Places:
 
     @property
     def home(self) -> str:
-        """Code of the province that the rows are read for; the installation's own unless another was said."""
+        """Province code that the rows are read for; by default the home province of the installation."""
         return self.look.home or settings.home_province()
 
     @classmethod
     def national(cls, aliases: Iterable[tuple[str, str]] = (), home: str | None = None) -> Places:
-        """A matcher over the whole nation; the gazetteer is built once per process."""
+        """A matcher for the whole nation; its gazetteer is built once per process."""
         return cls(nation(), aliases, home)
 
     def match(self, written: Written) -> Match:
-        """The place that is written, or candidates and the reason why it is not settled."""
+        """The accepted place, or candidates and the problem code."""
         if written not in self._known:
             self._known[written] = self._match(written)
         return self._known[written]
@@ -98,7 +99,7 @@ class Places:
 
     @staticmethod
     def _of_one_level(written: Written) -> tuple[Written, list[int]]:
-        """Words for all places of a parent read as the parent; several villages as their subdistrict, with their numbers."""
+        """Reduce "all of X" to X, and several villages to their subdistrict; also returns the village numbers."""
         if many.is_whole_province(written.subdistrict) or many.is_whole_province(written.district):
             written = written._replace(subdistrict="", district="", moo="", village="")
         elif many.is_whole_district(written.subdistrict):
@@ -110,7 +111,7 @@ class Places:
         return written._replace(text=text, subdistrict=many.single(name), moo="" if listed else moo), listed
 
     def _region(self, written: Written, verdict: Found) -> Found:
-        """A region instead of a place: outside the province, or left to a person when it contains the province."""
+        """Refusal for a text that names a region: outside the province, or left to a person if it includes it."""
         provinces = many.region(" ".join((written.province, written.text, written.district, written.subdistrict)))
         if provinces is None or _is_offered(verdict):
             return verdict
@@ -149,7 +150,7 @@ class Places:
 
     @staticmethod
     def _agreeing(from_text: tuple[Found, Parts], by_cells: Found) -> tuple[Found, Parts]:
-        """A place in a text must lie in the district or province of the other cells, else ``place_text_conflict``."""
+        """Refuse a place from a text outside the district or province of the other cells (``place_text_conflict``)."""
         by_text = from_text[0]
         inner = [c.code for c in by_text.candidates] if by_text.level == "local_government" else [str(by_text.code)]
         empty = by_cells.problem == "place_empty"
@@ -159,7 +160,7 @@ class Places:
         return from_text
 
     def _office_or_name(self, names: Names) -> Found:
-        """A local government: by the register, else the subdistrict of its name as a candidate."""
+        """The local government by the register; if unknown, subdistricts of its name are only candidates."""
         provinces = self.look.provinces(names.province)[0]
         districts = self.look.districts(provinces, names.district)[0]
         namesakes = len(self.look.same_name(names, provinces))
@@ -170,7 +171,7 @@ class Places:
         return refuse("place_local_government_unknown", named.candidates)
 
     def _mixed_cell(self, written: Written) -> tuple[Found, Parts] | None:
-        """The subdistrict cell holds more than one name."""
+        """The place of a subdistrict cell that contains several names or levels; ``None`` if it does not."""
         text = written.subdistrict
         places = split_places(text)
         if len(places) > 1 or (places and (places[0].district or places[0].province)):
@@ -182,7 +183,7 @@ class Places:
         return self._in_order(parts, written)
 
     def _in_order(self, parts: list[str], written: Written) -> tuple[Found, Parts] | None:
-        """Two or three bare names: small to large or large to small, exact, one reading only."""
+        """The place of two or three bare names, ascending or descending; exact names and a single reading only."""
         codes = {}
         for order in (parts, parts[::-1]):
             cells = [*order[:2], order[2] if len(order) == 3 else written.province]
@@ -196,7 +197,7 @@ class Places:
         return (next(iter(codes.values())), Parts()) if len(codes) == 1 else None
 
     def _from_text(self, text: str, written: Written) -> tuple[Found, Parts]:
-        """Places with level words inside a text; more than one different place is left to a person."""
+        """The place that level words in a text name; several different places are left to a person."""
         places = split_places(text)
         if not places:
             in_order = self._in_order(parts, written) if len(parts := split_cells(text)) in (2, 3) else None
@@ -207,7 +208,7 @@ class Places:
             run = _listed(text, places[0].subdistrict or places[0].district)
             parent = verdicts[0].code[:-2]
             listed = many.names_in(run)
-            if not places[0].district and not many.AND.search(run):  # "ตำบลทุ่งใส สิชล" says its district behind it
+            if not places[0].district and not many.AND.search(run):  # "ตำบลทุ่งใส สิชล": the district follows its name
                 above = name_key(plain(self.book.areas[parent].name_th))
                 listed = [name for place, name in enumerate(listed) if not place or name_key(name) != above]
             if (several := many.several(self.book, listed, [parent], leading=True)) is not None:
@@ -219,7 +220,7 @@ class Places:
         return refuse("place_two_places", list(chain.from_iterable(each.candidates for each in verdicts))), Parts()
 
     def _place_of(self, parts: Parts, written: Written) -> Found:
-        """One place of a text: other cells fill the levels it lacks; words behind a name are cut off."""
+        """One place of a text: missing levels come from the other cells; words after a name are cut off."""
         province = self._known_start(parts.province, "province", ()) or parts.province or written.province
         provinces = self.look.provinces(read_cell(province, "province"))[0]
         district = self._known_start(parts.district, "district", provinces) or parts.district or written.district
@@ -232,7 +233,7 @@ class Places:
         return find(self.look, Names(*cells, written.on))
 
     def _known_start(self, text: str, level: str, parents: Iterable[str]) -> str:
-        """The longest beginning of a run of letters that is a name of the level inside its parents."""
+        """The longest prefix of a text that is a name of the level within the parents, else empty."""
         asked = (text, level, *parents)
         if asked not in self._starts:
             self._starts[asked] = self._longest_start(name_key(text), level, asked[2:])
@@ -250,7 +251,7 @@ class Places:
         return ""
 
     def _may_go_on(self, key: str, start: str, parents: Iterable[str]) -> bool:
-        """Whether the letters behind a name may be a damaged longer one: ปากพนังฝั่งตะวัน is not ปากพนัง."""
+        """Whether the text may be a damaged longer name than the prefix: ปากพนังฝั่งตะวัน is not ปากพนัง."""
         beginning = key[: len(start) + 2]
         if len(beginning) < len(start) + 2:
             return False
@@ -258,7 +259,7 @@ class Places:
         return any(name_key(self.book.areas[code].name_th).startswith(beginning) for code in codes)
 
     def _unknown_code(self, written: str) -> str:
-        """Why a code is none of ours: surveys number municipalities of a district from 50, behind its subdistricts."""
+        """Problem code of an unknown code; some surveys number the municipalities of a district from 50 on."""
         digits = arabic_digits(written).strip().removesuffix(".0")
         is_municipal = (
             len(digits) == 6 and digits.isdigit() and digits[:4] in self.book.areas and "50" <= digits[4:] < "99"
@@ -266,7 +267,7 @@ class Places:
         return "place_code_municipal" if is_municipal else "place_code_unknown"
 
     def _with_code(self, written: Written, verdict: Found) -> Found:
-        """The code and the name must agree; without a name the code decides."""
+        """Combine the verdict of the names with the written code: they must agree; without a name the code decides."""
         code, targets = read_code(written.code, self.book)
         nameless = verdict.problem == "place_empty" and not written.text.strip()
         if code is None or len(targets) != 1:
@@ -287,7 +288,7 @@ class Places:
 
     @staticmethod
     def _office_code(verdict: Found, coded: Found) -> Found:
-        """A local government with the code of one of its subdistricts: that subdistrict."""
+        """A local government with the code of one of its subdistricts is that subdistrict; else a conflict."""
         if any(candidate.code == coded.code for candidate in verdict.candidates):
             return coded
         candidates = (Candidate(str(coded.code), "code", 0.9), *verdict.candidates)
@@ -309,7 +310,7 @@ class Places:
         return match._replace(code=village_code, area_level="village", village_code=village_code)
 
     def _with_villages(self, verdict: Found, numbers: list[int], names: list[str]) -> Match:
-        """Several villages: the subdistrict's record, with those of them that the register knows."""
+        """Match of the subdistrict with the listed villages that the register knows."""
         match = self._with_village(verdict, "", "")
         code = match.subdistrict_code
         if match.area_level != "subdistrict" or not _knows_villages(code):
@@ -320,7 +321,7 @@ class Places:
         return match._replace(villages=villages, problem=match.problem if all(codes) else "place_village_unknown")
 
     def _village(self, subdistrict: str, moo: str, village: str) -> str | None:
-        """By number; by name when there is no number. Number and name of two different villages settle nothing."""
+        """Village code by number, else by name; ``None`` if unknown or if number and name are of different villages."""
         by_number, by_name = _villages(subdistrict[:2])
         named = by_name[subdistrict].get(_village_key(village), set()) if village.strip() else set()
         if moo.strip():
@@ -330,7 +331,7 @@ class Places:
 
 
 def _listed(text: str, first: str) -> str:
-    """The text from the first name to the next level word: further names of the same level."""
+    """The part of a text from the first name to the next level word, which may list more names of the level."""
     start = plain(text).find(first)
     rest = plain(text)[start:] if first and start >= 0 else ""
     stop = NEXT_LEVEL.search(rest)
@@ -347,7 +348,7 @@ def _knows_villages(code: str | None) -> bool:
 
 @cache
 def _villages(province: str) -> tuple[dict[tuple[str, int], str], dict[str, dict[str, set[str]]]]:
-    """Village codes by subdistrict and number, and by subdistrict and name."""
+    """Village codes by (subdistrict, number), and by subdistrict and name key."""
     by_number: dict[tuple[str, int], str] = {}
     by_name: dict[str, dict[str, set[str]]] = {}
     for row in reference.villages(province).to_dict("records"):
@@ -389,7 +390,7 @@ RESULT = [
 
 
 def _is_offered(verdict: Found) -> bool:
-    """Whether there is any candidate besides the district written beside an unknown name."""
+    """Whether there is a candidate other than the written district itself."""
     return any(candidate.reason != WRITTEN for candidate in verdict.candidates)
 
 
@@ -406,7 +407,7 @@ def _column(frame: pd.DataFrame, field: str, name: str) -> list:
 
 
 def _parents(match: Match) -> tuple[str | None, str | None]:
-    """District and province of an accepted place; of a local government, those that all its places share."""
+    """District and province of an accepted place; of a local government only if common to all its subdistricts."""
     if not match.accepted or not match.code:
         return None, None
     is_office = match.area_level == "local_government"
@@ -416,7 +417,7 @@ def _parents(match: Match) -> tuple[str | None, str | None]:
 
 
 def result_row(match: Match) -> tuple:
-    """An answer as a row of :data:`RESULT`."""
+    """A match as a row with the columns :data:`RESULT`."""
     district, province = _parents(match)
     candidates = "|".join(candidate.code for candidate in match.candidates)
     villages = ",".join(match.villages) or None
@@ -429,13 +430,14 @@ def match_frame(match: Callable[[Written], Match], frame: pd.DataFrame) -> pd.Da
 
     Parameters
     ----------
-    match : the matcher of one written place.
+    match : function for one written place, such as :meth:`Places.match`.
     frame : any of the columns ``place_code``, ``subdistrict``, ``district``, ``province``, ``moo``, ``village``,
         ``place_text`` (text) and ``on`` (dates of the records).
 
     Returns
     -------
-    The columns of :data:`RESULT` with the index of ``frame``; missing codes and no problem are NA.
+    The columns of :data:`RESULT` with the index of ``frame``; a missing code or problem is NA, ``candidates`` are
+    joined by ``|``, ``village_codes`` by commas.
     """
     columns = [_column(frame, field, name) for field, name in SOURCE.items()]
     answers: dict[tuple, tuple] = {}

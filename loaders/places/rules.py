@@ -1,8 +1,8 @@
-"""From names to a code: ordered rules, each of which either settles the place or leaves it to the next.
+"""Rules from names to an area code; each rule either decides or leaves the place to the next.
 
-A rule accepts only what can be one place and no other: exact names, former names with one successor, or (the rules for
-damaged writings at the end) a form that equals one single name inside the known parent under a stated tolerance. A name
-that is only close is a candidate, never an answer.
+A rule accepts a place only if it can be no other: exact names, former names with one successor, or (rules for damaged
+spellings) the only name within the known parent that is equal under a defined tolerance. A name that is merely close
+is a candidate, never accepted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from loaders.places.types import WRITTEN, Candidate, Found, Names, accept, refus
 
 
 def find(look: Lookup, names: Names) -> Found:
-    """The place three cells name."""
+    """The place that the three cells name, by all rules."""
     if names.subdistrict is EMPTY and names.district is EMPTY and names.province is EMPTY:
         return refuse("place_empty")
     provinces, tier = look.provinces(names.province)
@@ -25,7 +25,7 @@ def find(look: Lookup, names: Names) -> Found:
 
 
 def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int = 0) -> Found:
-    """The place inside known provinces."""
+    """The place within known provinces; ``province_tier`` is the tolerance at which the province was found."""
     districts, tier = look.districts(provinces, names.district)
     tier = max(tier, province_tier)
     if names.subdistrict is EMPTY:
@@ -61,7 +61,7 @@ def _offer(look: Lookup, names: Names, provinces: set[str], districts: set[str])
 
 
 def without_province(look: Lookup, names: Names) -> Found:
-    """No province is known: subdistrict and district together must be one place of the nation."""
+    """Without a known province, subdistrict and district together must be unique in the nation."""
     every = [code for code in look.book.areas if len(code) == 2]
     if names.province is EMPTY:
         scope = every
@@ -98,7 +98,7 @@ def _part_without_province(look: Lookup, names: Names, scope: list[str]) -> Foun
 
 
 def higher(look: Lookup, names: Names, provinces: set[str], districts: set[str], tier: int) -> Found:
-    """A record that names only a district or only a province belongs to that level, never to a lower one."""
+    """The district or province of a record without a subdistrict; it is never placed at a lower level."""
     evidence = "spelling" if tier else "exact"
     if names.district is EMPTY:
         return accept(min(provinces), evidence) if len(provinces) == 1 else refuse("place_ambiguous")
@@ -116,7 +116,7 @@ def higher(look: Lookup, names: Names, provinces: set[str], districts: set[str],
 
 
 def province_alone(look: Lookup, names: Names, provinces: set[str]) -> Found:
-    """Without a district: only a name that one subdistrict has and no former or higher area shares."""
+    """Without a district: accept only a name of a single subdistrict that no district or other former area has."""
     same = look.same_name(names, provinces)
     shared = {c for key in names.subdistrict.keys[0] for p in provinces for c in look.book.district(0, p, key)}
     if shared and not names.subdistrict.word:
@@ -130,7 +130,7 @@ def province_alone(look: Lookup, names: Names, provinces: set[str]) -> Found:
 
 
 def in_districts(look: Lookup, names: Names, provinces: set[str], districts: set[str], tier: int) -> Found | None:
-    """The name itself, or its only equal under the tolerances, in the district that is written."""
+    """The exact name in the written districts, else the only one equal under the tolerances."""
     for step, keys in enumerate(names.subdistrict.keys):
         for key in keys:
             entries = [entry for code in districts for entry in look.book.subdistrict(step, code, key)]
@@ -138,7 +138,7 @@ def in_districts(look: Lookup, names: Names, provinces: set[str], districts: set
                 continue
             if step and (same := look.same_name(names, provinces)):
                 near = [Candidate(target, "spelling", 0.9) for entry in entries for target in entry.targets]
-                return refuse("place_ambiguous", near + same)  # the written name itself exists in another district
+                return refuse("place_ambiguous", near + same)  # the exact name exists in another district
             return _settle(look, entries, names, provinces, districts, "spelling" if max(step, tier) else "exact")
     return None
 
@@ -146,7 +146,7 @@ def in_districts(look: Lookup, names: Names, provinces: set[str], districts: set
 def _settle(
     look: Lookup, entries: list[Entry], names: Names, provinces: set[str], districts: set[str], evidence: str
 ) -> Found:
-    """One present place, else one successor of a former one."""
+    """Accept the only present place among the entries, else the only successor of former ones."""
     present = {target for entry in entries if not entry.until for target in entry.targets}
     alive = [e for e in entries if e.until and names.on and not look.is_over(e, names.on)]
     if present:
@@ -164,9 +164,9 @@ def _settle(
 
 
 def _repeats_district(look: Lookup, names: Names, code: str) -> bool:
-    """The subdistrict cell repeats the district's name, but that subdistrict now lies in another district.
+    """The subdistrict cell repeats the district name, but subdistrict ``code`` is in another district today.
 
-    A town, not the former subdistrict, may be meant: Thung Song is a district, and a subdistrict of Na Bon.
+    The town may be meant, not the subdistrict: Thung Song is a district, and a subdistrict of Na Bon.
     """
     own = set(names.district.keys[0])
     if not own & set(names.subdistrict.keys[0]):
@@ -179,7 +179,7 @@ def _ambiguous(codes: Iterable[str]) -> Found:
 
 
 def in_daughter_districts(look: Lookup, names: Names, provinces: set[str], districts: set[str]) -> Found | None:
-    """The district that is written once held it: look in the districts that came out of it."""
+    """The written district is the former parent: search the districts that were split off from it."""
     daughters = look.daughters(provinces)
     moved, _ = look.districts(daughters, names.district)
     family = {child for code in districts | moved for child in look.book.children[code]} | moved
@@ -188,7 +188,7 @@ def in_daughter_districts(look: Lookup, names: Names, provinces: set[str], distr
 
 
 def in_daughters(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
-    """The province that is written once held the district, perhaps as what is now a provincial capital."""
+    """The written province is the former one: search provinces split off from it, including their capital district."""
     daughters = look.daughters(provinces)
     moved = set(look.districts(daughters, names.district)[0])
     for key in names.district.keys[0]:
@@ -197,7 +197,7 @@ def in_daughters(look: Lookup, names: Names, provinces: set[str]) -> Found | Non
 
 
 def _former_parent(look: Lookup, names: Names, family: set[str]) -> Found | None:
-    """Exactly the name in one of the family's districts, and in no other of them."""
+    """Accept an exact name that is unique within the districts ``family``."""
     for key in names.subdistrict.keys[0]:
         entries = [entry for code in family for entry in look.book.subdistrict(0, code, key)]
         targets = {target for entry in entries for target in entry.targets}
@@ -206,8 +206,8 @@ def _former_parent(look: Lookup, names: Names, family: set[str]) -> Found | None
     return None
 
 
-CUT_AT_LEAST = 12  # shorter texts are names of their own too often to be taken as cut-off names
-NEARLY = 0.75  # two of three cells agree exactly: the third may differ by about one letter in four
+CUT_AT_LEAST = 12  # letters; a shorter text is too often a complete name
+NEARLY = 0.75  # minimum similarity of the third cell when the other two agree exactly
 ORDER = ("subdistrict", "district", "province")
 
 
@@ -218,7 +218,7 @@ def _beginning_with(look: Lookup, key: str, codes: list[str]) -> set[str]:
 
 
 def cut_off(look: Lookup, names: Names, districts: set[str]) -> Found | None:
-    """A name cut at a field's width: the beginning of one single name of the district."""
+    """A name truncated at a field width: accept the only name in the districts that starts with it."""
     codes = [code for district in districts for code in look.book.subdistricts_of[district]]
     whole = _beginning_with(look, names.subdistrict.keys[0][0], codes)
     if len(whole) > 1:
@@ -227,14 +227,14 @@ def cut_off(look: Lookup, names: Names, districts: set[str]) -> Found | None:
 
 
 def cut_off_district(look: Lookup, names: Names, provinces: set[str]) -> set[str]:
-    """The one district whose name begins with what is written, or nothing."""
+    """The only district whose name starts with the written text, else an empty set."""
     codes = [code for province in provinces for code in look.book.districts_of[province]]
     whole = _beginning_with(look, names.district.keys[0][0], codes)
     return whole if len(whole) == 1 else set()
 
 
 def capital(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
-    """The capital district written by the province's name alone: only with a name that it really holds."""
+    """The capital district written as the province name alone, if it has a present subdistrict of the written name."""
     if len(provinces) != 1 or not any(look.book.province(0, key) & provinces for key in names.district.keys[0]):
         return None
     entries = [e for key in names.subdistrict.keys[0] for e in look.book.subdistrict(0, f"{min(provinces)}01", key)]
@@ -243,7 +243,10 @@ def capital(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
 
 
 def district_misspelt(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
-    """The name is the province's only one; the written district is nearly its district and no name of its own."""
+    """A misspelt district: the subdistrict name is unique in the provinces, and its district is the closest one.
+
+    Not when the written district is an existing name anywhere.
+    """
     entries = look.called(names, provinces)
     targets = {target for entry in entries for target in entry.targets}
     is_a_name = any(look.book.district_anywhere(key) for key in names.district.keys[0])
@@ -258,10 +261,10 @@ def district_misspelt(look: Lookup, names: Names, provinces: set[str]) -> Found 
 
 
 def swapped(look: Lookup, names: Names) -> Found | None:
-    """The three cells in another order: every cell exact, present names only, one single reading.
+    """The three cells in another order: exact present names only, and a single reading.
 
-    Not when the first cell is a subdistrict's name of the written province as it stands: then the order may be
-    right and the parent wrong.
+    Not when the first cell is a subdistrict name of the written province: the order may then be right and the
+    district wrong.
     """
     texts = [cell.text for cell in names[:3]]
     if not all(texts) or any(cell.word for cell in names[:3]):

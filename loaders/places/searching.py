@@ -1,4 +1,4 @@
-"""Search words against texts: as written, by sound, without vowels above and below, at last by similarity."""
+"""Text search with increasing tolerance: exact, by sound, without vowels above and below, then by similarity."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rapidfuzz import fuzz
 from loaders.codes import squeeze
 from loaders.places.text import bare_key, name_key, plain, sound_key, spoken_key
 
-LEAST, CLOSE = 5, 88.0  # letters from which a word may be misspelt, and its least likeness (0-100)
+LEAST, CLOSE = 5, 88.0  # minimum length of a word that may be misspelt, and its minimum similarity (0-100)
 SHORTEST_CODE = 4
 MOO = re.compile(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|(?<![ก-๛])ม\.|\bmoo|\bvillage(?: no\.?)?)\s*(\d{1,2})(?!\d)")
 
 
 class SearchTerms(NamedTuple):
-    """A parsed search: numbers of villages (``หมู่ 3``), beginnings of place codes, other words."""
+    """A parsed search: village numbers (``หมู่ 3``), prefixes of area codes, other words."""
 
     villages: list[int]
     codes: list[str]
@@ -26,7 +26,7 @@ class SearchTerms(NamedTuple):
 
 
 def search_terms(written: str) -> SearchTerms:
-    """The parts of a search; a word of four digits or more is the beginning of a code."""
+    """Parse a search text; a number of four digits or more is a prefix of a code."""
     plainly = plain(written)
     words = MOO.sub(" ", plainly).split()
     codes = [word for word in words if word.isdecimal() and len(word) >= SHORTEST_CODE]
@@ -40,11 +40,11 @@ def _sound(text: str) -> str:
 
 
 def _spoken(word: str) -> str:
-    """Sound key of a word without its level word; กลุ่ม stays, it is part of a group's name."""
+    """Sound key of a word without its level word; กลุ่ม is kept, as part of the name of a group."""
     return _sound(word) if word.startswith("กลุ่ม") else spoken_key(word)[0]
 
 
-Tier = tuple[Callable[[str], str], Callable[[str], str]]  # key of a searched word, key of a text
+Tier = tuple[Callable[[str], str], Callable[[str], str]]  # key functions for a search word and for a text
 TIERS: tuple[Tier, ...] = (
     (squeeze, squeeze),
     (_spoken, _sound),
@@ -53,7 +53,7 @@ TIERS: tuple[Tier, ...] = (
 
 
 def has_every_word(words: Sequence[str], cells: Sequence[str]) -> np.ndarray:
-    """Texts that contain every word (bool array), by the first tier of tolerance with a hit."""
+    """Mask of the texts that contain every word, at the first tier of tolerance with any hit, else by similarity."""
     keys: list[str] = []
     texts: list[str] = []
     for of_word, of_text in TIERS:
@@ -67,5 +67,5 @@ def has_every_word(words: Sequence[str], cells: Sequence[str]) -> np.ndarray:
 
 
 def _likeness(word: str, text: str) -> float:
-    """Similarity of a word to the nearest part of a text, 0-100; a short word must be contained exactly."""
+    """Similarity of a word to the closest part of a text, 0-100; a short word must be contained exactly."""
     return fuzz.partial_ratio(word, text) if LEAST <= len(word) <= len(text) else 100.0 * (word in text)

@@ -1,7 +1,7 @@
-"""Written place names: a cell cut into what can be compared, and the places inside running text.
+"""Parsing of written place names: keys for comparing a cell, and the places in running text.
 
-A cell (:func:`read_cell`) has its level words taken off and one key per degree of tolerance. A text
-(:func:`split_places`) is ``ตำบลX อำเภอY จังหวัดZ`` in a sentence, ``ต.X อ.Y จ.Z`` or ``3/X/Y``.
+:func:`read_cell` removes level words and makes keys for each degree of tolerance. :func:`split_places` finds
+``ตำบลX อำเภอY จังหวัดZ`` or ``ต.X อ.Y จ.Z`` in a text; :func:`split_cells` splits ``3/X/Y``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from loaders.thai.text import arabic_digits, normalise
 
-# Marks that spelling errors drop or swap: maitaikhu, tones, karan, nikhahit. The vowels above and below a
-# consonant come on top of them in text copied out of a PDF.
+# Marks that spelling errors drop or swap: maitaikhu, tones, karan, nikhahit. Text copied from a PDF also loses the
+# vowels above and below a consonant.
 SPELLING_MARKS = re.compile("[\u0e47-\u0e4e]")
 UPPER_LOWER = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 PUNCTUATION = re.compile(r"[\s.,'’‘\"“”`()\[\]ฯ_-]+")
@@ -41,7 +41,7 @@ SPOKEN = {level: LEVEL_WORDS[level] for level in ("subdistrict", "district")} | 
     "group": re.compile(r"กลุ่ม\s*"),
 }
 LEVEL_SUFFIX = re.compile(r"\s+(?:sub-?\s?district|district|province|tambon|amphoe|khet|khwaeng)$")
-BARE_WORDS = {  # the same words after the vowels above and below are gone, for copies out of a PDF
+BARE_WORDS = {  # level words without vowels above and below, as in text copied from a PDF
     "subdistrict": ("ตาบล", "แขวง"),
     "district": ("อาเภอ", "เขต", "กงอาเภอ"),
     "province": ("จงหวด", "จงหวต"),
@@ -55,9 +55,9 @@ OFFICE_NOTE = re.compile(r"\s*\((?:เทศบาล|องค์การบ�
 
 
 class Keys:
-    """The forms of a cell per tier of tolerance; the tolerant ones are worked out when first asked for.
+    """Keys of a cell by tier of tolerance, computed lazily.
 
-    Tiers: 0 the name itself, 1 marks and letters of one sound taken as one, 2 without vowels above and below.
+    Tiers: 0 the name itself, 1 by sound (:func:`sound_key`), 2 without vowels above and below (:func:`bare_key`).
     """
 
     __slots__ = ("_level", "_tiers")
@@ -67,7 +67,7 @@ class Keys:
         self._tiers: list[tuple[str, ...] | None] = [tuple(exact), None, None]
 
     def __getitem__(self, tier: int) -> tuple[str, ...]:
-        keys = self._tiers[tier]  # an IndexError past the last tier ends a loop over the tiers
+        keys = self._tiers[tier]  # raises IndexError past the last tier
         if keys is None:
             exact = self[0]
             keys = tuple(map(sound_key, exact)) if tier == 1 else tuple(_bare_forms(exact, self._level))
@@ -79,9 +79,9 @@ class Keys:
 
 
 class Cell(NamedTuple):
-    """One cell of a written place. ``keys[tier]`` are the forms to look up, most literal first.
+    """One cell of a written place. ``keys[tier]``: keys to look up, most literal first.
 
-    ``word`` tells that a level word stood before the name; ``office`` names a kind of local government.
+    ``word``: the cell has a level word. ``office``: kind of local government that it names, if any.
     """
 
     text: str
@@ -94,12 +94,12 @@ EMPTY = Cell("", Keys())
 
 
 def name_key(text: str) -> str:
-    """The name without case, spaces and punctuation."""
+    """The text without spaces and punctuation; expects lower case (:func:`plain`)."""
     return PUNCTUATION.sub("", text)
 
 
 def sound_key(key: str) -> str:
-    """A name key with spelling marks dropped and letters of one sound made one; Latin by common romanisations."""
+    """A name key without spelling marks and with letters of the same sound unified; Latin by common romanisations."""
     if not key.isascii():
         return SPELLING_MARKS.sub("", SILENCED.sub("", key).replace("รร", "ั")).translate(SAME_SOUND)
     for old, new in ROMAN_SAME:
@@ -108,7 +108,7 @@ def sound_key(key: str) -> str:
 
 
 def spoken_key(text: str) -> tuple[str, str]:
-    """Sound key of a searched text without its level word, and that word's level (``""`` without one)."""
+    """Sound key of a search text without its level word, and the level of that word (``""`` = none)."""
     written = plain(text)
     for level, word in SPOKEN.items():
         level_word = word.match(written)
@@ -118,7 +118,7 @@ def spoken_key(text: str) -> tuple[str, str]:
 
 
 def bare_key(key: str) -> str:
-    """A name key without any vowel or mark above or below; Latin without h and with r as l."""
+    """A name key without vowels and marks above or below; in Latin without h, and with l for r."""
     if not key.isascii():
         return UPPER_LOWER.sub("", key.replace("\u0e33", "า"))
     return re.sub(r"(.)\1+", r"\1", re.sub(r"h|o(?=[aeiu])|w$|o$", "", sound_key(key)).replace("r", "l"))
@@ -126,7 +126,7 @@ def bare_key(key: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
-    """One written form: normalised, Arabic digits, lower case."""
+    """The text normalised (:func:`loaders.thai.text.normalise`), with Arabic digits, in lower case."""
     return arabic_digits(normalise(text)).casefold()
 
 
@@ -148,7 +148,7 @@ def _bare_forms(keys: Iterable[str], level: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def read_cell(text: str, level: str) -> Cell:
-    """The cell of a ``level`` column, ready to be looked up."""
+    """Parse a cell of a ``level`` column; :data:`EMPTY` when it states no name."""
     text = plain(text)
     if not name_key(text) or text in ("ไม่ระบุ", "ไม่มี", "n/a"):
         return EMPTY
@@ -164,7 +164,7 @@ def read_cell(text: str, level: str) -> Cell:
 
 
 def moo_number(text: str) -> int | None:
-    """The number of a village: ``3``, ``ม.3``, ``หมู่ที่ ๓``, ``3.0``; ``None`` for anything else."""
+    """Number of a village (``3``, ``ม.3``, ``หมู่ที่ ๓``, ``3.0``); ``None`` for anything else."""
     number = re.fullmatch(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?|moo|m\.?)?\s*0*(\d{1,2})(?:\.0)?", plain(text))
     return int(number[1]) if number and int(number[1]) else None
 
@@ -181,7 +181,7 @@ _BETWEEN = re.compile(r"หมู่บ้านที่|หมู่บ้า�
 
 
 def villages_listed(text: str) -> list[int]:
-    """Numbers of a cell that is a list of villages and nothing else (``ม.3, ม.๕``); empty for names, spans and other words."""
+    """Numbers in a cell that only lists villages (``ม.3, ม.๕``); empty for names, ranges and other words."""
     parts = _BETWEEN.sub(" ", plain(text)).split()
     return [int(part) for part in parts] if all(part.isdigit() and len(part) < 3 for part in parts) else []
 
@@ -192,7 +192,7 @@ SEPARATORS = re.compile(r"\s*[/|,;>]\s*")
 
 
 class Parts(NamedTuple):
-    """One place inside a text; its names may be followed by other words."""
+    """One place in a text; its names may be followed by other words."""
 
     subdistrict: str = ""
     district: str = ""
@@ -201,7 +201,7 @@ class Parts(NamedTuple):
 
 
 def _words(text: str) -> list[tuple[str, int, int]]:
-    """Level words with a name behind them: level, start, end. A word without a name is part of the name before."""
+    """(level, start, end) of the level words that a name follows; others are part of the preceding name."""
     hits = list(ANY_WORD.finditer(text))
     words = []
     for position, hit in enumerate(hits):
@@ -219,9 +219,9 @@ def _tail(text: str, end: int, stop: int) -> str:
 
 
 def split_places(text: str) -> list[Parts]:
-    """Every place of a text, in its order; names run to the next space or level word.
+    """Every place in a text, in order; a name ends at the next space, mark or level word.
 
-    Two subdistricts that share one district behind them both get it. Empty when there is no level word.
+    Several subdistricts followed by one district all get it. Empty when there is no level word.
     """
     text = plain(text)
     if not (words := _words(text)):
@@ -247,13 +247,13 @@ def split_places(text: str) -> list[Parts]:
 
 
 def _nearest(named: list[tuple[str, str, int]], position: int, level: str) -> str:
-    """The name of a higher level: the first behind, else the last before."""
+    """Name of a higher level: the first after the position, else the last before it."""
     behind = [name for kind, name, _ in named[position + 1 :] if kind == level]
     before = [name for kind, name, _ in named[:position] if kind == level]
     return (behind or before[::-1] or [""])[0]
 
 
 def split_cells(text: str) -> list[str]:
-    """The names of a cell that holds several, without numbers: ``3/แม่สอด/แม่สอด`` gives two."""
+    """Names in a cell that holds several, without numbers: ``3/แม่สอด/แม่สอด`` gives two."""
     parts = SEPARATORS.split(plain(text)) if SEPARATORS.search(plain(text)) else plain(text).split()
     return [part for part in parts if part and not part.isdigit()]

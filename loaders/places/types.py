@@ -9,11 +9,11 @@ from loaders.places.text import Cell
 
 LEVELS = {2: "province", 4: "district", 6: "subdistrict", 8: "village"}
 
-WRITTEN = "written_district"  # reason of a candidate: the district beside a subdistrict that nobody knows
+WRITTEN = "written_district"  # reason of a candidate: the known district of an unknown subdistrict
 
 
 class Written(NamedTuple):
-    """A place as the file writes it; empty text means that the file has nothing there."""
+    """A place as written in a file; empty = not in the file. ``on``: day of the record, for former names."""
 
     subdistrict: str = ""
     district: str = ""
@@ -26,7 +26,7 @@ class Written(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A place the text may mean. ``reason`` is a code, ``score`` 0 to 1 only orders candidates."""
+    """A possible place. ``reason``: code. ``score``: 0-1, for the order; a written code confirms only a high one."""
 
     code: str
     reason: str
@@ -34,11 +34,11 @@ class Candidate(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The answer. ``code`` is ``None`` unless ``accepted``; ``problem`` may also stand beside an accepted place.
+    """Result of matching. ``code`` is ``None`` unless ``accepted``; an accepted place may have a ``problem`` as well.
 
-    ``code`` has 2, 4, 6 or 8 digits for province, district, subdistrict and village; for ``area_level``
-    ``"local_government"`` it is the code of the register of local governments. ``villages``: several villages that a
-    record of a subdistrict lists, by code.
+    ``code`` has 2, 4, 6 or 8 digits for province, district, subdistrict and village; for the ``area_level``
+    ``"local_government"`` it is a code of the register of local governments. ``villages``: codes of several villages
+    that a record of a subdistrict lists.
     """
 
     code: str | None
@@ -53,7 +53,7 @@ class Match(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The result of a rule. ``code`` is set only when accepted; otherwise ``problem`` says why not."""
+    """Result of a rule. ``code`` is set only if accepted; otherwise ``problem`` is the reason."""
 
     code: str | None
     level: str | None
@@ -63,7 +63,7 @@ class Found(NamedTuple):
 
 
 class Names(NamedTuple):
-    """The three cells of a written place and the day the record speaks of."""
+    """The three parsed cells of a written place and the day of the record."""
 
     subdistrict: Cell
     district: Cell
@@ -72,19 +72,19 @@ class Names(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """A decision of a person: what is written so means this code (2, 4, 6 or 8 digits)."""
+    """Decision of a person: a written place with this key means this code (2, 4, 6 or 8 digits)."""
 
     key: str
     code: str
 
 
 def accept(code: str, evidence: str) -> Found:
-    """A settled place; its level follows from the code."""
+    """An accepted place; its level follows from the length of the code."""
     return Found(code, LEVELS[len(code)], evidence, (Candidate(code, evidence, 1.0),))
 
 
 def refuse(problem: str, candidates: list[Candidate] | tuple[Candidate, ...] = ()) -> Found:
-    """A place left to a person, with at most eight candidates, best first."""
+    """A place left to a person, with at most eight candidates, highest score first."""
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda offered: (-offered.score, offered.code)):
         best.setdefault(candidate.code, candidate)

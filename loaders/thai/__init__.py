@@ -1,4 +1,8 @@
-"""Thai text, numbers and dates as agencies write them, turned into values the store can hold."""
+"""Thai text, numbers and dates as agencies write them, parsed into normalised text, satang, counts and dates.
+
+Unreadable cells raise :class:`Unreadable` with a problem code. ``periods`` is imported from its own module. Imports
+nothing else of the project.
+"""
 
 from __future__ import annotations
 

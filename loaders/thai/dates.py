@@ -67,7 +67,7 @@ NOT_STATED = {"", "-", "–", "—", "ไม่มี", "ไม่ระบุ",
 
 
 def _gregorian(year: str, era: str, cell: object, code: str) -> int:
-    """The Gregorian year of a written one: the size of four digits tells the era, two digits belong to ``era``."""
+    """Gregorian year of a written one: four digits imply the era by their value, two digits are of ``era``."""
     number = int(year)
     if len(year) == 2:
         return 2500 + number - BUDDHIST_OFFSET if era == "be" else 2000 + number
@@ -79,7 +79,7 @@ def _gregorian(year: str, era: str, cell: object, code: str) -> int:
 
 
 def _take_era(text: str, era: str) -> tuple[str, str]:
-    """The text without its era word, and the era it names."""
+    """The text without its era word, and the era that it names, else ``era``."""
     era_word = ERA.search(text)
     if not era_word:
         return text, era
@@ -94,11 +94,11 @@ def _day(year: int, month: int, day: int, cell: str) -> date:
 
 
 def parse_date(text: str, era: str = "be") -> date | None:
-    """The date of a cell, ``None`` when none is stated.
+    """Parse a date cell; ``None`` when no date is stated (:data:`NOT_STATED`).
 
-    Day before month; a four-digit year tells its era by its size; a two-digit year belongs to ``era`` (``"be"``:
-    68 is 2568 = 2025), except beside an English month, where it is refused. ISO dates and spreadsheet day
-    numbers are read too; a time of day is dropped.
+    Day before month. A four-digit year implies its era by its value; a two-digit year is of ``era`` (``"be"``: 68 is
+    2568 = 2025), but is refused with an English month. ISO dates and spreadsheet day numbers are accepted; a time of
+    day is dropped.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def _worded_date(cell: str, era: str, text: str) -> date:
     return _day(_gregorian(match[3], era, text, "date_year_unclear"), month, int(match[1]), text)
 
 
-# A day that a file states for its data; the day and what follows are read by :func:`parse_date`.
+# An "as of" date; group 1 is parsed by :func:`parse_date`.
 AS_OF = re.compile(
     r"(?:ข้อมูล\s*ณ|ณ\s*วันที่|ณ\s*วัน|\bas\s+of|\bas\s+at)\s*:?\s*(?:วันที่)?\s*"
     r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(?:\d{4}|\d{2})"
@@ -146,9 +146,9 @@ LONGEST_TITLE = 1_000
 
 
 def stated_day(texts: Iterable[str], era: str = "be") -> date | None:
-    """The latest day that one of these texts states for the data (``ข้อมูล ณ วันที่ 30 ก.ย. 2550``); ``None`` without any.
+    """The latest "as of" date in the texts (``ข้อมูล ณ วันที่ 30 ก.ย. 2550``); ``None`` without any.
 
-    Unreadable days are ignored: this is a text, not a cell of data.
+    Unreadable dates are ignored, because the texts are titles and notes, not data cells.
     """
     days = []
     for text in texts:
@@ -162,9 +162,9 @@ YEAR_WORDS = re.compile(r"ปีงบประมาณ|งบประมา�
 
 
 def parse_fiscal_year(text: str | float, era: str = "be") -> int | None:
-    """The Gregorian year in which a fiscal year ends (2550 is 2007), ``None`` when none is stated.
+    """Gregorian year in which a fiscal year ends (2550 is 2007); ``None`` when none is stated.
 
-    Four digits tell their era by their size; two digits belong to ``era``.
+    Four digits imply their era by their value; two digits are of ``era``.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def parse_fiscal_year(text: str | float, era: str = "be") -> int | None:
 
 
 def thai_date(day: date, lang: str = "th") -> str:
-    """``6 มี.ค. 2550`` for Thai readers, ``6 Mar 2007`` for English ones."""
+    """A date for display: ``6 มี.ค. 2550`` in Thai, ``6 Mar 2007`` in any other language."""
     if lang == "th":
         return f"{day.day} {SHORT_TH[day.month - 1]} {day.year + BUDDHIST_OFFSET}"
     return f"{day.day} {SHORT_EN[day.month - 1]} {day.year}"

@@ -1,4 +1,4 @@
-"""Amounts and counts as agencies write them: strict, because a misread figure is worse than a refused one."""
+"""Amounts and counts as agencies write them. Parsing is strict: a misread figure is worse than a refused one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Stated = Literal["value", "none", "dash", "not_stated", "empty"]
 
 UNIT_BAHT = {"baht": 1, "thousand_baht": 1_000, "million_baht": 1_000_000}
 WORD_BAHT = {"": 1, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000, "พันล้าน": 1_000_000_000}
-LARGEST_BAHT = 10**14  # about five times the yearly product of the country: more is a slip
+LARGEST_BAHT = 10**14  # about five times the country's yearly GDP: anything above is a typing error
 LARGEST_COUNT = 10**9
 EXACT = Context(prec=60)
 
@@ -34,11 +34,11 @@ LOOKS_LIKE_DATE = re.compile(r"\d+[/-]\d+([/-]\d+)?|\d+\s*[ก-๎]+\.[ก-ฮ]\
 
 @dataclass(frozen=True)
 class Reading:
-    """A figure as read. ``value`` is ``None`` unless ``stated`` is ``"value"``.
+    """A parsed figure. ``value`` is ``None`` unless ``stated`` is ``"value"``.
 
-    ``stated`` keeps the kinds of nothing apart: ``"none"`` is a written "there is none" (which the caller may
+    ``stated`` distinguishes cells without a figure: ``"none"`` is a written "there is none" (which the caller may
     count as a reported zero), ``"dash"`` a dash, ``"not_stated"`` a written "not known", ``"empty"`` an empty cell.
-    ``is_rounded`` tells that the text was finer than the unit that is stored.
+    ``is_rounded``: the text was finer than a satang.
     """
 
     value: int | None
@@ -57,21 +57,21 @@ def _nothing(text: str) -> Stated | None:
 
 
 def _number(text: str, cell: str, code: str) -> Decimal:
-    """The decimal number; commas only in threes. Raises Unreadable for anything else."""
+    """Parse a decimal number with commas only every three digits; raises ``Unreadable`` with ``code``."""
     if len(text) > 60 or not NUMBER.fullmatch(text):
         raise Unreadable(code, cell)
     return Decimal(text.replace(",", ""))
 
 
 def read_baht(text: str, unit: str = "baht") -> Reading:
-    """An amount in satang, half-even when the text is finer than a satang.
+    """Parse an amount into satang, rounded half-even when the text is finer than a satang.
 
     Parameters
     ----------
-    text : the cell. Thai digits, commas in threes, a baht sign or word, ``1,000.-``, brackets for negatives and
-        ``ล้านบาท`` / ``พันบาท`` and the like are understood.
-    unit : what a bare number means: ``"baht"``, ``"thousand_baht"`` or ``"million_baht"``. A unit that is
-        written in the cell itself wins.
+    text : the cell. Accepts Thai digits, commas every three digits, a baht sign or word, ``1,000.-``, brackets for
+        negatives, and ``ล้านบาท``, ``พันบาท`` and the like.
+    unit : unit of a bare number: ``"baht"``, ``"thousand_baht"`` or ``"million_baht"``. A unit written in the cell
+        takes precedence.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def read_baht(text: str, unit: str = "baht") -> Reading:
 
 
 def parse_baht(text: str, unit: str = "baht") -> int | None:
-    """Satang of an amount, ``None`` when none is stated; see :func:`read_baht` for rounding and kinds of nothing.
+    """Satang of an amount, ``None`` when none is stated; see :func:`read_baht` for rounding and errors.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def parse_baht(text: str, unit: str = "baht") -> int | None:
 
 
 def read_count(text: str) -> Reading:
-    """A whole, non-negative number of people, villages and so on; ``12.0`` (a spreadsheet's float) is 12.
+    """Parse a non-negative integer count of people, villages and so on; ``12.0`` (a spreadsheet float) is 12.
 
     Raises
     ------
@@ -128,5 +128,5 @@ def read_count(text: str) -> Reading:
 
 
 def parse_count(text: str) -> int | None:
-    """A whole number, ``None`` when none is stated; see :func:`read_count`."""
+    """A non-negative integer, ``None`` when none is stated; see :func:`read_count` for errors."""
     return read_count(text).value

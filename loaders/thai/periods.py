@@ -1,7 +1,7 @@
-"""Dates, months, quarters and fiscal years as a :class:`Period`: the first and the last day that a cell names.
+"""Dates, months, quarters and fiscal years parsed into a :class:`Period`: the first and the last day of a cell.
 
-A column of dates is read as a whole. A year of two digits has no era of its own ("07" is 2007 or 2507), so it takes the
-era that fits the four-digit years of the same file.
+A two-digit year has no era of its own ("07" is 2007 or 2507), so it gets the one that fits the four-digit years of
+the same file (``centre``).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from loaders.thai.dates import (
 from loaders.thai.text import Unreadable, arabic_digits, normalise
 
 BANGKOK = timezone(timedelta(hours=7))
-EARLIEST, LATEST = 1950, 2050  # Gregorian years that a record of support may name
-DECADES = 20  # most years between one cell and the rest of its file
-LONGEST_PLAN = 6  # most years by which a future year may exceed the median of its file
-LATEST_GUESS = 8  # most years ahead of today that a two-digit year may mean in a file without four-digit years
+EARLIEST, LATEST = 1950, 2050  # accepted Gregorian years
+DECADES = 20  # maximum distance in years of a cell from the median of its file
+LONGEST_PLAN = 6  # maximum by which a future year may exceed the median of its file
+LATEST_GUESS = 8  # maximum years from today of a two-digit year in a file without four-digit years
 
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _MONTH = r"(?P<month>[ก-๎.]{3,}?|[a-z.]{3,}?)"
@@ -55,34 +55,34 @@ _BETWEEN = re.compile(r"\s(?:-|–|ถึง|to)\s|(?<=\d)\s*(?:–|ถึง)\s
 
 @dataclass(frozen=True)
 class Period:
-    """The first and last day that a cell names; ``is_day`` when it names a single day."""
+    """First and last day of a cell, both inclusive."""
 
     first: date
     last: date
 
     @property
     def is_day(self) -> bool:
-        """Whether the cell names one day and not a month, a quarter or a year."""
+        """Whether the cell states a single day."""
         return self.first == self.last
 
 
 def fiscal_year_of(day: date) -> int:
-    """The Gregorian year in which the Thai fiscal year of a day ends (1 October begins the next one)."""
+    """Gregorian year in which the Thai fiscal year of a day ends (it starts on 1 October)."""
     return day.year + (day.month >= 10)
 
 
 def years_of(written: str, centre: float | None, today: date | None = None) -> int | None:
-    """The Gregorian year of written digits.
+    """Gregorian year of written digits.
 
     Parameters
     ----------
-    written : two or four digits, Arabic.
-    centre : median Gregorian year of the same file, ``None`` when it writes none with four digits.
-    today : for tests.
+    written : two or four Arabic digits.
+    centre : median Gregorian year of the same file (:func:`centre_of`), ``None`` if it has no four-digit years.
+    today : replaces the current day in tests.
 
     Returns
     -------
-    ``None`` when a two-digit year could be either era, or when no era gives a year of 1950-2050.
+    ``None`` when a two-digit year is ambiguous, or when no era gives a year of 1950-2050.
     """
     number = int(written)
     if len(written) == 4:
@@ -100,7 +100,10 @@ def years_of(written: str, centre: float | None, today: date | None = None) -> i
 
 
 def centre_of(texts: Iterable[str], *, day_numbers: bool = True) -> float | None:
-    """The median of the years that these cells write with four digits (or as a spreadsheet's day numbers), Gregorian."""
+    """Median Gregorian year of the cells with four-digit years, and with ``day_numbers`` of spreadsheet day numbers.
+
+    ``None`` without any.
+    """
     years = []
     for text in texts:
         cell = arabic_digits(normalise(text))
@@ -116,9 +119,9 @@ def centre_of(texts: Iterable[str], *, day_numbers: bool = True) -> float | None
 
 
 def is_far(year: int, centre: float | None, today: date | None = None) -> bool:
-    """Whether a year is outside 1950-2050, or far from the rest of its file.
+    """Whether a year is outside 1950-2050, or too far from the median ``centre`` of its file.
 
-    Far is decades away; in the future, where a slip of two digits leads (2576 for 2567), a plan's length away.
+    Too far is :data:`DECADES`, but only :data:`LONGEST_PLAN` in the future, where swapped digits lead (2576 for 2567).
     """
     if not EARLIEST <= year <= LATEST:
         return True
@@ -129,20 +132,20 @@ def is_far(year: int, centre: float | None, today: date | None = None) -> bool:
 
 
 def parse_period(text: str, era: str = "auto", centre: float | None = None) -> Period | None:
-    """The days that a cell names; ``None`` when it names none.
+    """Parse a cell with a date or period; ``None`` when none is stated.
 
-    Days, months ("มี.ค. 2550"), quarters of a fiscal year ("ไตรมาส 2/2550"), fiscal years, spans of days, day numbers of a
-    spreadsheet, compact dates (25661001) and time stamps; a stamp in UTC is the day in Bangkok.
+    Accepts days, months ("มี.ค. 2550"), quarters of a fiscal year ("ไตรมาส 2/2550"), fiscal years, ranges of days,
+    spreadsheet day numbers, compact dates (25661001) and time stamps, which give the day in Bangkok.
 
     Parameters
     ----------
-    era : ``"be"``, ``"ce"`` or ``"auto"``: what a two-digit year means; ``"auto"`` asks ``centre``.
+    era : era of a two-digit year: ``"be"``, ``"ce"`` or ``"auto"`` (by ``centre``).
     centre : see :func:`centre_of`.
 
     Raises
     ------
     Unreadable
-        ``date_not_read``, ``date_impossible`` or ``date_year_unclear`` (also for a year far from its file's others).
+        ``date_not_read``, ``date_impossible`` or ``date_year_unclear`` (also for a year too far from ``centre``).
 
     Examples
     --------
@@ -183,7 +186,7 @@ def _stamp(stamp: re.Match[str], text: str) -> Period:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One cell being read: its text for the error, the era of two-digit years, the median year of its file."""
+    """A cell being parsed: its text for errors, the era of two-digit years, the median year of its file."""
 
     text: str
     era: str
@@ -208,7 +211,7 @@ class _Reading:
             raise Unreadable("date_impossible", self.text) from None
 
     def single(self, cell: str) -> Period | None:
-        """A day, a month, a quarter or a fiscal year; ``None`` when the cell is none of them."""
+        """A day, days of one month, a month, a quarter or a fiscal year; ``None`` when the cell is none of them."""
         if (match := _SERIAL.fullmatch(cell)) and int(match[1]) in EXCEL_SERIALS:
             day = EXCEL_DAY_ZERO + timedelta(days=int(match[1]))
             return Period(day, day)
@@ -239,7 +242,7 @@ class _Reading:
         )
 
     def span(self, cell: str) -> Period | None:
-        """Two dates with a dash or a word between them; the first may leave its year to the second."""
+        """A range of two dates; the first may omit its year."""
         parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
         if len(parts) != 2:
             return None
@@ -253,15 +256,15 @@ class _Reading:
 
 
 def parse_year(text: str, era: str = "auto", centre: float | None = None) -> int | None:
-    """The Gregorian year in which a written fiscal year ends, ``None`` when none is stated.
+    """Gregorian year in which a written fiscal year ends, ``None`` when none is stated.
 
-    "67", "๖๖", "ปี 65", "FY67", "ปีงบประมาณ ๒๕๖๗", "2567.0", "2567/68" is refused (two years).
+    Accepts "67", "๖๖", "ปี 65", "FY67", "ปีงบประมาณ ๒๕๖๗", "2567.0"; "2567/68" is refused (two years).
 
     Raises
     ------
     Unreadable
-        ``fiscal_year_not_read``, or ``fiscal_year_unclear`` for a year outside 1950-2050, decades away from the rest of
-        its column, or of two digits that could be either era.
+        ``fiscal_year_not_read``, or ``fiscal_year_unclear`` for a year outside 1950-2050, too far from ``centre``
+        (:func:`is_far`), or of two digits that could be either era.
     """
     cell = re.sub(r"\.0+$", "", arabic_digits(normalise(str(text))).casefold())
     if cell in NOT_STATED:

@@ -1,4 +1,4 @@
-"""Thai text: one written form for comparing, Arabic digits, dictionary order."""
+"""Thai text: normalisation for comparison, Arabic digits, dictionary order."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from functools import lru_cache
 
 ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 THAI_DIGIT = re.compile("[๐-๙]")
-KEPT_TEXTS, KEPT_LETTERS = 1 << 14, 200  # a cell is compared several times, many rows write the same
+KEPT_TEXTS, KEPT_LETTERS = 1 << 14, 200  # cache of short texts: cells are compared several times and repeat in rows
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Tone marks, karan, maitaikhu, phinthu, nikhahit, yamakkan, repetition and abbreviation signs.
 MARKS = re.compile("[\u0e2f\u0e3a\u0e46-\u0e4e]")
-SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")  # a tone mark may stand between the two halves
+SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")  # a tone mark may be between the two halves
 LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 
 
 class Unreadable(ValueError):
-    """A cell that cannot be read as what it should be; ``code`` names the problem, ``value`` is the cell."""
+    """A cell that cannot be parsed; ``code`` is the problem code, ``value`` the cell as text."""
 
     def __init__(self, code: str, value: object) -> None:
         self.code = code
@@ -26,9 +26,9 @@ class Unreadable(ValueError):
 
 
 def normalise(text: str) -> str:
-    """NFC, nikhahit + aa to sara am, doubled sara e to sara ae, zero-width characters out, spaces single.
+    """NFC with nikhahit + aa as sara am, two sara e as sara ae, no zero-width characters, single spaces.
 
-    NFKC is never used: it takes sara am apart.
+    Not NFKC, which decomposes sara am.
     """
     if text.isascii():
         return " ".join(text.split())
@@ -48,12 +48,12 @@ _short = lru_cache(KEPT_TEXTS)(_normalised)
 
 
 def arabic_digits(text: str) -> str:
-    """Thai digits to Arabic; everything else stays."""
+    """Replace Thai digits by Arabic ones."""
     return text if text.isascii() or THAI_DIGIT.search(text) is None else text.translate(THAI_DIGITS)
 
 
 def thai_sort_key(text: str) -> tuple[str, str]:
-    """Key of the dictionary order: a leading vowel counts after its consonant, marks only break ties.
+    """Sort key for Thai dictionary order: a leading vowel sorts after its consonant, marks only break ties.
 
     Examples
     --------

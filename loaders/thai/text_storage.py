@@ -1,9 +1,7 @@
-"""How pandas keeps text: as Python's own strings.
+"""Make pandas store text columns as Python strings instead of Arrow arrays; imported for this side effect.
 
-pandas keeps text in Arrow where it finds pyarrow. Frames of a province are small and are cut and joined often, so Arrow's
-fixed cost per step would dominate. The type is ``str`` with NaN for missing values in both cases.
-
-Imported for its effect by the modules through which text comes into frames.
+Frames of a province are small but are sliced and joined often, so Arrow's fixed cost per operation would dominate. The
+dtype is ``str`` with NaN for missing values in both cases. Modules that put text into frames import this one.
 """
 
 from __future__ import annotations
