@@ -15,12 +15,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from loaders import store
 from loaders.decisions import Basis, loop
+from loaders.decisions.written import whole
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import Viewer
 from loaders.store.seen import for_viewer
 
-LONGEST = 600
+LONGEST_KEY = 80
 
 
 def canonical(facts: dict) -> str:
@@ -95,21 +96,23 @@ def decide(
 ) -> bool:
     """Record a decision; False when one with this ``key`` exists already.
 
-    A decision about a snapshot takes that snapshot's data version and province instead of ``basis``. Raises ``Refused``
-    (``decision_incomplete``) without ``who`` or ``what``.
+    A decision about a snapshot takes that snapshot's data version and province instead of ``basis``. Raises ``Refused``:
+    ``decision_incomplete`` without ``who`` or ``what``, ``text_too_long``.
     """
-    if not who.strip() or not what.strip():
+    who, what = whole(who), whole(what)
+    if not who or not what:
         raise Refused("decision_incomplete")
+    key = key if len(key) <= LONGEST_KEY else digest(key)
     table, copy = tables.decision, tables.snapshot
     if connection.execute(select(table.c.id).where(table.c.key == key)).first():
         return False
     frozen = connection.execute(select(copy.c.data_version, copy.c.province_code).where(copy.c.id == snapshot_id))
     row = {
-        "key": key[:80],
+        "key": key,
         "noted_at": store.now(),
         "noted_by": noted_by,
-        "who": who.strip()[:LONGEST],
-        "what": what.strip()[:LONGEST],
+        "who": who,
+        "what": what,
         "due_on": due_on,
         "area_code": area_code,
         "step": step,

@@ -12,9 +12,17 @@ from loaders.store.seen import signed, signer
 LONGEST = 600
 
 
+def whole(text: str) -> str:
+    """The text without the space around it; raises ``Refused`` (``text_too_long``) over :data:`LONGEST` characters."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise Refused("text_too_long", value=str(LONGEST))
+    return text
+
+
 def plain(text: str | None) -> str:
-    """The text as one line of at most :data:`LONGEST` characters."""
-    return " ".join((text or "").split())[:LONGEST]
+    """The text as one line; raises ``Refused`` (``text_too_long``) over :data:`LONGEST` characters."""
+    return whole(" ".join((text or "").split()))
 
 
 def needed(text: str | None, code: str) -> str:

@@ -154,9 +154,9 @@ def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
 
 @cached(32)
 def _sources(scope: Scope) -> str:
-    """Bases and names of the loaded files, those of withdrawn batches included."""
+    """Bases and names of the files in use: no figure rests on a withdrawn one."""
     batches, names = queries.batches(scope.in_language(None)), records.agency_names(scope)
-    listed = batches.drop_duplicates(["base", "file_name"])
+    listed = batches[batches["is_active"].astype(bool)].drop_duplicates(["base", "file_name"])
     return " · ".join(
         f"{names.get(base, base)}: {name}" for base, name in zip(listed["base"], listed["file_name"], strict=True)
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import streamlit as st
 
 from geo import registers
 from geo.frames import each_row
 from geo.maps import palette
-from loaders import store
 from loaders.decisions import meetings
 from loaders.problems import Refused
 from loaders.thai.dates import parse_date
@@ -22,7 +23,7 @@ from pages.meeting.words import Words, title_of
 from pages.queries import store as queries
 from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import day, language, safe, t
+from pages.session.text import day, flat, language, problem_text, safe, t
 
 COVER = """<style>
 .stApp { background: GROUND; }
@@ -150,7 +151,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
             try:
                 due = parse_date(due_text)
                 with queries.writing() as connection:
-                    key = f"desk-{store.now()}-{who}"
+                    key = f"desk-{uuid.uuid4()}"
                     meetings.decide(
                         connection,
                         key,
@@ -166,7 +167,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
             except Unreadable:
                 st.warning(t("meeting_decide_due_wrong"))
             except Refused as stop:
-                st.warning(t(f"problem_{stop.problem.code}"))
+                st.warning(flat(problem_text(stop.problem.as_dict())))
     for row in each_row(meeting.decisions_of(scope, number)):
         with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row.id}"):
             place = f" · {words.place(facts, row.area_code)}" if isinstance(row.area_code, str) else ""

@@ -10,7 +10,7 @@ from pages.session.text import language
 
 def view(scope: Scope) -> None:
     """The wall, or the desk once the presenter has pressed Esc."""
-    number = _number(st.query_params.get("frozen"))
+    number = meeting.whole_number(st.query_params.get("frozen"))
     if st.query_params.get("desk"):
         meeting_desk.show(scope, number)
         return
@@ -23,7 +23,3 @@ def view(scope: Scope) -> None:
     elif message["kind"] == "decide":
         meeting.take(scope, message)
     st.rerun()
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None

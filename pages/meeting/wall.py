@@ -28,18 +28,19 @@ from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_
 from pages.queries import loop
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import LANGUAGES
+from pages.session.text import LANGUAGES, problem_text
 
 _component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "wall")
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "layers", "layer_off", "code", "code_how", "code_off", "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
+         "layers", "layer_off", "code", "code_how", "code_off", "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed", "decide_refused", "decide_drop")  # fmt: skip
 LAYER_HEADS = tuple(f"meeting_layer_{name}" for name in ("entries", "listed", "none", "unknown", "unplaced"))
 MEETING_SECONDS = 600
+LONGEST_NUMBER = 18  # digits that a key of the store can have
 SOON = (7, 30, 90)  # days to a due date offered as buttons
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "l", "g", "z", "k", "d", "s", "f", "h", "esc")
@@ -95,6 +96,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         "lang": words.language,
         "colors": palette.for_browser(),
         "meeting": meeting,
+        "province": facts["province"],
         "codes": facts["codes"],
         "names": _names(facts, words),
         "geometry": {
@@ -146,7 +148,6 @@ def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list]:
         "credit": credit,
         "as_of": words.as_of(facts),
         "legend": words.say("legend"),
-        "refused": words.say("problem_not_allowed"),
         "source_heads": [words.say(key) for key in SOURCE_HEADS],
         "decide_days": [[days, words.say("meeting_decide_days", range=str(days))] for days in SOON],
     }
@@ -258,7 +259,7 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
         {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
         for row in each_row(decisions_of(scope, number))
     ]
-    refused = st.session_state.get("_meeting_refused", [])
+    refused = {key: problem_text(why) for key, why in st.session_state.get("_meeting_refused", {}).items()}
     with st.container(key="wall"):
         message = _component(
             wall=prepared | {"decisions": noted, "refused": refused, "links": _links(stands_on)},
@@ -278,25 +279,62 @@ def _links(scope: Scope) -> dict:
 
 
 def take(scope: Scope, message: dict) -> None:
-    """Store the decisions that the wall sends; their keys make a repeated message harmless."""
-    refused = st.session_state.setdefault("_meeting_refused", [])
-    for item in message.get("items", [])[:50]:
-        number = str(item.get("meeting") or "")
-        code = item.get("area")
-        facts = facts_of(scope, int(number) if number else None)
+    """Store the decisions that the wall sends, each by itself; the reason of a refused one is kept for the wall.
+
+    Their keys make a repeated message harmless.
+    """
+    refused = st.session_state.setdefault("_meeting_refused", {})
+    items = message.get("items")
+    for item in items if isinstance(items, list) else []:
+        if not isinstance(item, dict):
+            continue
+        key = str(item.get("key") or meetings.digest(json.dumps(item, sort_keys=True)))
         try:
-            with queries.writing() as connection:
-                meetings.decide(
-                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=sign_in.person(),
-                    basis=queries.basis(scope), area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
-                    snapshot_id=int(number) if number else None,
-                )  # fmt: skip
-        except Refused:
-            refused.append(str(item.get("key", "")))
+            _note(scope, key, item)
+            refused.pop(key, None)
+        except Refused as stop:
+            refused[key] = stop.problem.as_dict()
+        except errors.STORE_FAILURES as fault:
+            errors.log.error("decision not stored: %s", type(fault).__name__)
+            refused[key] = {"code": "store_failed"}
 
 
-def _day(text: object) -> date | None:
+def _note(scope: Scope, key: str, item: dict) -> None:
+    """Store one decision about the meeting and the province that the wall showed; raises ``Refused``."""
+    written = {name: _written(item.get(name)) for name in ("who", "what", "area", "due", "meeting", "province", "step")}
+    number, due = whole_number(written["meeting"]), _day(written["due"])
+    if written["meeting"] and number is None:
+        raise Refused("snapshot_missing", value=written["meeting"])
+    if written["due"] and due is None:
+        raise Refused("date_not_read", value=written["due"])
+    if number is None and written["province"] in url_state.provinces():
+        scope = replace(scope, province=written["province"])
+    sign_in.team_only(scope.viewer)
+    if (code := written["area"] or None) and code not in _places(scope, number):
+        raise Refused("decision_place_unknown", value=code)
+    with queries.writing() as connection:
+        meetings.decide(
+            connection, key, written["who"], written["what"], due, noted_by=sign_in.person(), basis=queries.basis(scope),
+            area_code=code, step=written["step"][:40], snapshot_id=number,
+        )  # fmt: skip
+
+
+def _places(scope: Scope, number: int | None) -> set[str]:
+    return set(queries.areas(scope, None)["subdistrict_code"] if number is None else facts_of(scope, number)["areas"])
+
+
+def _written(value: object) -> str:
+    """Text that every store takes: without halves of characters and zero bytes."""
+    return str("" if value is None else value).encode(errors="replace").decode().replace("\0", "")
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number of a frozen meeting as an address or a message names it; ``None`` when it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(str(text))
+        return date.fromisoformat(text)
     except ValueError:
         return None

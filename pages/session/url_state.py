@@ -180,14 +180,15 @@ def read() -> None:
     if st.session_state.get("lang") not in LANGUAGES:
         st.session_state["lang"] = LANGUAGES[0]
     home = settings.home_province()
-    if st.session_state.get("province") not in _provinces():
+    if st.session_state.get("province") not in provinces():
         st.session_state["province"] = home
     url.used = {"lang": LANGUAGES[0], "province": home}
     speak()
 
 
 @cache
-def _provinces() -> frozenset[str]:
+def provinces() -> frozenset[str]:
+    """Two-digit codes of all provinces."""
     return frozenset(place.code for place in geothai.provinces())
 
 

@@ -35,20 +35,27 @@ export class DecisionQueue {
     }
   }
 
+  /** Those that the server refused. */
+  refused() {
+    return this.read().filter(({ why }) => why);
+  }
+
   /** @param {Decision} decision */
   add(decision) {
     this.keep([...this.read(), decision]);
   }
 
   /**
-   * Forget what the server has or refuses; returns what is left.
-   * @param {Iterable<string>} keys
+   * Forget what the server has; what it refuses stays, with the reason in words. Returns what is left.
+   * @param {Iterable<string>} stored keys
+   * @param {Record<string, string>} [refused] reasons by key
    */
-  settle(keys) {
-    const settled = new Set(keys);
-    const all = this.read();
-    const left = all.filter((decision) => !settled.has(decision.key));
-    if (left.length !== all.length) this.keep(left);
+  settle(stored, refused = {}) {
+    const settled = new Set(stored);
+    const left = this.read()
+      .filter(({ key }) => !settled.has(key))
+      .map((decision) => (decision.key in refused ? { ...decision, why: refused[decision.key] } : decision));
+    this.keep(left);
     return left;
   }
 }

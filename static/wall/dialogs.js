@@ -229,7 +229,10 @@ export class Dialogs {
 
   decide() {
     const { texts, wall } = this;
-    const place = this.chosen.length === 1 && wall.chosen.length ? this.chosen[0] : null;
+    const [before] = wall.queue.refused();
+    const chosen = this.chosen.length === 1 && wall.chosen.length ? this.chosen[0] : null;
+    const known = before?.area && wall.data.cards[before.area] ? before.area : null;
+    const place = before ? known : chosen; // a refused decision is put right before the next
     this.open("decide", texts.decide);
     if (place) make("p", this.host, wall.data.names[place].slice(0, 2).join(" · "));
     const form = make("form", this.host);
@@ -243,6 +246,18 @@ export class Dialogs {
     back.addEventListener("click", () => this.close());
     const problem = make("p", form);
     problem.setAttribute("role", "alert");
+    if (before) {
+      [who.value, what.value] = [before.who, before.what];
+      if (before.due) due.set(before.due);
+      problem.textContent = `${texts.decide_refused}: ${before.why}`;
+      const drop = make("button", form, texts.decide_drop, "plain");
+      drop.type = "button";
+      drop.addEventListener("click", () => {
+        this.close();
+        wall.queue.settle([before.key]);
+        wall.draw();
+      });
+    }
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const decision = { who: who.value.trim(), what: what.value.trim(), due: due.day(), area: place };
@@ -252,7 +267,7 @@ export class Dialogs {
         due.focus();
       } else {
         this.close();
-        wall.note(decision);
+        wall.note(decision, before?.key);
       }
     });
     make("p", this.host, texts.decide_keys, "keys");
@@ -346,14 +361,15 @@ const addDueField = (form, { texts, lang }) => {
     understood.textContent = isRight() ? (date ? dayInWords(date, lang) : "") : texts.decide_due_wrong;
   };
   field.addEventListener("input", say);
+  const set = (/** @type {string} */ date) => {
+    field.value = typedDay(date);
+    say();
+  };
   const soon = make("p", form, null, "soon");
   for (const [days, words] of texts.decide_days) {
     const button = make("button", soon, words, "plain");
     button.type = "button";
-    button.addEventListener("click", () => {
-      field.value = typedDay(dayAfter(days));
-      say();
-    });
+    button.addEventListener("click", () => set(dayAfter(days)));
   }
-  return { day, isRight, focus: () => field.focus() };
+  return { day, isRight, set, focus: () => field.focus() };
 };

@@ -146,10 +146,12 @@ export const fillDecisions = (panel, decisions, data) => {
   const place = panel.querySelector(".decided");
   if (!place) return;
   place.textContent = "";
-  make("b", place, `${data.texts.decisions} ${decisions.length}`);
-  for (const { who, what, due, due_text: dueText } of decisions.slice(-LATEST)) {
+  make("b", place, `${data.texts.decisions} ${decisions.filter(({ why }) => !why).length}`);
+  for (const { who, what, due, due_text: dueText, why } of decisions.slice(-LATEST)) {
     const day = dueText || (due ? dayInWords(due, data.lang) : "");
-    make("p", place, `• ${who}: ${what}${day ? ` (${day})` : ""}`);
+    const line = make("p", place, "• ");
+    if (why) make("em", line, `${data.texts.decide_refused}: ${why} · `);
+    line.append(`${who}: ${what}${day ? ` (${day})` : ""}`);
   }
 };
 

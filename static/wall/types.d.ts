@@ -1,5 +1,7 @@
 // What the server says to the wall (pages/meeting/wall.py): everything once, in words.
 
+import type { DecisionQueue } from "./decisions.js";
+
 export interface LegendRow {
   k: string;
   label: string;
@@ -79,12 +81,16 @@ export interface Decision {
   area?: string | null;
   step?: string;
   meeting?: string;
+  province?: string;
+  /** Why the server has not stored it. */
+  why?: string;
 }
 
 export interface WallData {
   id: string;
   lang: string;
   meeting: string;
+  province: string;
   codes: string[];
   /** By code of a subdistrict or of a district: name, name of the district, English name. */
   names: Record<string, string[]>;
@@ -100,7 +106,8 @@ export interface WallData {
   texts: Record<string, string> & { source_heads: string[]; decide_days: [number, string][] };
   keys: [string, string][];
   decisions: Decision[];
-  refused: string[];
+  /** Why decisions were not stored, by key. */
+  refused: Record<string, string>;
 }
 
 /** What the dialogs ask of the wall behind them. */
@@ -118,5 +125,8 @@ export interface WallControl {
   inSight(): string;
   /** The short mark of what is in sight. */
   short(): string | null;
-  note(decision: Omit<Decision, "key">): void;
+  queue: DecisionQueue;
+  /** Note a decision; `before` is the key of a refused one that it replaces. */
+  note(decision: Omit<Decision, "key">, before?: string): void;
+  draw(): void;
 }

@@ -228,9 +228,11 @@ class Wall {
     this.map.zoomTo(districts[index % districts.length]);
   }
 
-  /** @param {Omit<Decision, "key">} decision */
-  note(decision) {
-    this.queue.add({ ...decision, key: newKey(), step: this.shown.view, meeting: this.data.meeting });
+  /** @param {Omit<Decision, "key">} decision @param {string} [before] the key of a refused one that it replaces */
+  note(decision, before) {
+    if (before) this.queue.settle([before]);
+    const { meeting, province } = this.data;
+    this.queue.add({ ...decision, key: newKey(), step: this.shown.view, meeting, province });
     this.toast(this.data.texts.decide_noted);
     this.draw();
     tell("decide", { items: this.queue.read() });
@@ -346,9 +348,11 @@ class Wall {
 
   /** Take over what the server sent again: words, decisions that it has, decisions that it refuses. @param {WallData} data */
   refresh(data) {
-    const refused = new Set(data.refused);
-    if (this.queue.read().some(({ key }) => refused.has(key))) this.toast(data.texts.refused);
-    const left = this.queue.settle([...data.decisions.map(({ key }) => key), ...refused]);
+    const known = new Set(this.queue.refused().map(({ key }) => key));
+    const stored = data.decisions.map(({ key }) => key);
+    const left = this.queue.settle(stored, data.refused);
+    const fresh = this.queue.refused().find(({ key }) => !known.has(key));
+    if (fresh) this.toast(`${data.texts.decide_refused}: ${fresh.why}`);
     this.data = data;
     for (const id of ["demo", "credit", "hint"]) at(id).textContent = data.texts[id];
     buildControls({ data, keys: this.keys, go: (index) => this.go(index) });

@@ -329,6 +329,18 @@ def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chro
     frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
     frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
     frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
+    page.keyboard.press("d")
+    page.keyboard.type("พอช.")
+    frame.locator("#over textarea").fill("ก" * 601)
+    frame.click("#over button[type=submit]")
+    frame.wait_for_function("document.querySelector('.decided em')?.textContent.includes('600')")
+    page.keyboard.press("d")  # what was refused stays written, with the reason
+    assert frame.locator("#over textarea").input_value() == "ก" * 601 and "600" in frame.inner_text(
+        "#over [role=alert]"
+    )
+    frame.locator("#over textarea").fill("ก" * 600)
+    frame.click("#over button[type=submit]")
+    frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
     seen.settled()
     server = served.process(written_demo)
     os.kill(server, signal.SIGSTOP)

@@ -28,6 +28,7 @@ from pages.session.formatter import Formatter
 from tests.support import seeds
 from tests.support.meeting_store import Left, opened, run, tables_kept
 from tests.support.seeds import ROOT
+from tests.support.stores import add_batch
 
 FOLDS = ("fold-list", "fold-sources", "evenness", "fold-work-history", "fold-network-unlinked", "fold-network-bridges",
          "fold-nobody-places", "fold-nobody-groups", "fold-without-entry", "fold-replies")  # fmt: skip
@@ -225,3 +226,13 @@ def test_text_that_a_spreadsheet_would_run_is_text():
     assert [cell.value for cell in page["A"]] == ["=1+1", "=2+5", "+66", None]
     assert {cell.data_type for cell in page["A"]} <= {"s", "n"}
     assert [cell.value for cell in page["B"]][1:] == [-1.05, None, 106750000]
+
+
+def test_a_download_names_the_files_in_use_and_no_withdrawn_one(tmp_path):
+    with opened(seeds.copied("empty", tmp_path / seeds.NAME)):
+        with store.writing(queries.engine()) as connection:
+            for name, is_active in (("used.csv", True), ("withdrawn.csv", False)):
+                add_batch(connection, file_name=name, file_sha256=name.ljust(64, "0"), is_active=is_active)
+            store.touch(connection)
+        sources = exports._sources(queries.current_scope().in_language("th"))
+    assert "used.csv" in sources and "withdrawn.csv" not in sources

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import streamlit as st
 from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -337,6 +338,64 @@ def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypat
     public = meeting.facts_of(queries.current_scope(), None)
     assert public["version"] == facts["version"]
     assert public != facts, "the public sees what is shared only"
+
+
+def sent(*items: object) -> dict[str, str]:
+    """What the wall is told of these: reason by key of each that is not stored."""
+    shown: dict[str, dict] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(meeting, "_component", lambda wall, **_: shown.update(wall))
+        meeting.take(queries.current_scope(), {"kind": "decide", "n": "1", "items": list(items)})
+        meeting.show(queries.current_scope(), None, meeting_facts.shipped_story()["step"], "th")
+    return shown["refused"]
+
+
+def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(demo, facts, tmp_path, monkeypatch):
+    def item(key: str, **more: object) -> dict:
+        return {
+            "key": key,
+            "who": "พมจ.",
+            "what": "ลงพื้นที่",
+            "meeting": "",
+            "province": "80",
+            "area": None,
+            "due": None,
+        } | more
+
+    wrong = {
+        "incomplete": item("incomplete", what=" "), "place": item("place", area="999999"), "places": item("places", area=["801201"]),
+        "day": item("day", due="พรุ่งนี้"), "long": item("long", what="ก" * 601), "gone": item("gone", meeting="77"),
+        "none": item("none", meeting="สอง"), "huge": item("huge", meeting="9" * 30), "huge2": item("huge2", meeting="9" * 5000),
+    }  # fmt: skip
+    right = [item(f"right-{number}") for number in range(60)]
+    st.session_state.clear()
+    with opened(copied(demo, tmp_path / seeds.NAME)):
+        other = item("other", province="81", area="810101")
+        odd = item("odd", who="พมจ.\ud800\0", due="2026-12-31", area="801201", what="ก" * 600)
+        keyless = {name: value for name, value in item("").items() if name != "key"}
+        assert set(sent("rubbish", None, *wrong.values(), *right, other, odd, keyless)) == set(wrong)
+        assert all(sent(*wrong.values()).values())
+        assert len(set(sent(*wrong.values()).values())) >= 5, "each says its own reason"
+        with store.reading(queries.engine()) as connection:
+            noted = meetings.read_decisions(connection, "80", viewer=DATA_TEAM).set_index("key")
+            beside = meetings.read_decisions(connection, "81", viewer=DATA_TEAM)
+        assert {one["key"] for one in right} <= set(noted.index) and len(noted) == len(right) + 2
+        assert (
+            noted.loc["odd", ["due_on", "area_code"]].tolist() == ["2026-12-31", "801201"]
+            and len(noted.loc["odd", "what"]) == 600
+        )
+        assert beside[["key", "area_code"]].to_numpy().tolist() == [["other", "810101"]], (
+            "of the province it was noted in"
+        )
+        again = sent(item("place", area="801201"))
+        assert set(again) == set(wrong) - {"place"}, "put right, it is refused no more"
+        with store.writing(queries.engine()) as connection:
+            number = meetings.freeze(connection, "ปิด", facts, "tester", BASIS)
+        with monkeypatch.context() as patch:
+            patch.setattr(queries, "viewer", lambda: Viewer("public"))
+            assert {"frozen", "live"} <= set(sent(item("frozen", meeting=str(number)), item("live")))
+        assert not {"frozen", "live"} & set(sent(item("frozen", meeting=str(number), area="801201"), item("live")))
+        assert meeting.decisions_of(queries.current_scope(), number)["key"].tolist() == ["frozen"]
 
 
 def test_what_is_not_known_is_no_zero(facts, nothing):

@@ -113,5 +113,10 @@ test("a decision stays until the server has it, also without a storage of the br
       queue.read().map(({ key }) => key),
       ["b"],
     );
+    queue.settle([], { b: "too long", other: "x" });
+    assert.deepEqual(queue.read(), [{ key: "b", who: "x", what: "z", why: "too long" }], "its words are not lost");
+    assert.deepEqual(queue.refused(), queue.read());
+    queue.settle(["b"], { b: "too long" });
+    assert.deepEqual(queue.read(), [], "stored after all");
   }
 });
