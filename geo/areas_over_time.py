@@ -61,6 +61,8 @@ def district_then(then: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
 def changed_since(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Areas whose code, kind, Thai name or parent differs between two days, or that exist on only one of them.
 
+    ``then`` and ``now`` have the columns of ``then`` in :func:`districts_of_day`.
+
     Returns
     -------
     DataFrame

@@ -30,7 +30,7 @@ def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) ->
 
 
 def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
-    """True where a text of ``column`` is in ``values``, False where missing. Faster than ``isin`` on text columns."""
+    """True where a text of ``column`` is in ``values``, False where missing; faster than ``isin`` for ``str`` dtype."""
     allowed = set(values.dropna().tolist())
     return pd.Series(
         np.fromiter((text in allowed for text in column.tolist()), dtype=bool, count=len(column)), index=column.index

@@ -64,7 +64,7 @@ def of_place(entries: pd.DataFrame, code: str) -> pd.DataFrame:
 
 
 def groups_without(organisations: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``organisations`` that no assignment names (by name, and by place where the assignment has one)."""
+    """Rows of ``organisations`` that no assignment names (by ``group_name``, and by subdistrict where it has one)."""
     named = entries[entries["looked_after"].eq("group").fillna(False) & entries["group_name"].notna()]
     keys = [squeeze(str(name)) for name in named["group_name"]]
     named_groups = set(zip(keys, named["subdistrict_code"].fillna(""), strict=True))

@@ -1,7 +1,8 @@
 """Networks, circles and movements as a graph of memberships: tables of bodies, components, bridges, the two movements.
 
 A membership is an edge between a member (village, group, person, network) and a body (network, circle, movement,
-coordinating unit). A network that is itself a member of a movement is a single node in both roles.
+coordinating unit). A network that is itself a member of a movement is a single node in both roles. All functions take
+valid memberships: those of :func:`nodes_and_links`, with ``subdistrict_code`` (NA = above it).
 """
 
 from __future__ import annotations
@@ -184,7 +185,7 @@ def bridges(memberships: pd.DataFrame) -> pd.DataFrame:
 
 
 def movements(areas: pd.DataFrame, memberships: pd.DataFrame, completeness: pd.Series) -> pd.DataFrame:
-    """Which of the two movements every subdistrict is in: one row each, ``movements`` one of :data:`MOVEMENTS`.
+    """Which of the two movements every subdistrict of ``areas`` is in: ``movements`` is one of :data:`MOVEMENTS`.
 
     ``neither`` needs ``completeness`` 1 (by subdistrict, see :mod:`geo.coverage.heard`), otherwise it is ``not_known``.
     ``plan_only`` and ``welfare_only`` have ``is_sure`` False where a report is missing: the other one may be there too.

@@ -1,4 +1,8 @@
-"""Progress of communities over the years: plans, their cohorts, stages reached; a missing cell is "not known"."""
+"""Progress of communities over the years: plans, their cohorts, stages reached; a missing cell is "not known".
+
+``communities`` is the result of :func:`geo.registers.communities` (one row per village). ``entries`` are judgements:
+``stage``, ``fiscal_year``, ``area_code``, ``subdistrict_code``, ``reached`` (``yes`` or other; NA = not judged).
+"""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ SEARCHED_CODES = ("village_code", "subdistrict_code", "district_code", "area_cod
 
 
 def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd.DataFrame:
-    """Entries in which every word of ``written`` occurs in one of the ``searched`` columns.
+    """Entries in which every word of ``written`` occurs in the ``searched`` columns together.
 
     The comparison is loosened only when nothing matches (:func:`loaders.places.searching.has_every_word`). ``หมู่ 3``
     selects villages of that number; four digits or more select area codes that start with them.

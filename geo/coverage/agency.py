@@ -48,6 +48,8 @@ def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataF
 def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.DataFrame, agency: str) -> pd.DataFrame:
     """Subdistricts bordering on the agency's own in which nobody is known to work on a theme of the agency.
 
+    ``by_theme`` from :func:`geo.coverage.coverage.coverage_by`; ``placed`` as in :func:`partners`.
+
     Returns
     -------
     DataFrame

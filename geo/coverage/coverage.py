@@ -278,7 +278,8 @@ def coverage_by(
 ) -> pd.DataFrame:
     """:func:`coverage` for each of ``values`` of ``theme_code``, ``agency_code`` or ``stream_code`` (``key``).
 
-    ``spoken`` maps a value to its frame of :func:`geo.coverage.heard.heard`. Returns the tables stacked, ``key`` first.
+    ``spoken`` maps a value to its frame of :func:`geo.coverage.heard.heard`; the other arguments are those of
+    :func:`coverage`. Returns the tables stacked, with ``key`` as first column.
     """
     records = counted(support, areas, fiscal_year, local_governments)
     tables = [

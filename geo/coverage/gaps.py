@@ -60,7 +60,7 @@ def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = Non
 def apart(needs: pd.DataFrame, indicator: str) -> tuple[int, float]:
     """Number of local governments with a value of their own, and the sum of their newest values.
 
-    These rows have no subdistrict, so the map cannot show them.
+    ``needs`` as in :func:`need_rows`, plus ``area_level``, ``area_code``. A map cannot show rows without a subdistrict.
     """
     rows = needs[needs["area_level"].eq("local_government").fillna(False) & needs["subdistrict_code"].isna()]
     rows = rows[rows["indicator_code"].eq(indicator) & rows["value"].notna()].sort_values("fiscal_year")

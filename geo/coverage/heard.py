@@ -167,6 +167,8 @@ def may_concern(
     ----------
     waiting
         ``agency_code``, ``stream_code``, ``theme_code``, ``fiscal_year``, ``starts_on``, ``ends_on``.
+    fiscal_year, agencies, stream, theme
+        The choice; ``None`` = no restriction.
     """
     keep = pd.Series(True, index=waiting.index)
     chosen = {"agency_code": agencies, "stream_code": stream and [stream], "theme_code": theme and [theme]}

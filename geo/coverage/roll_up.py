@@ -132,8 +132,8 @@ def spread(
 ) -> pd.DataFrame:
     """Records with those above the subdistrict split by ``method``; ``None`` returns ``support`` itself.
 
-    Parts have ``is_estimated`` True. What cannot be split (networks, an unknown weight) or is off the map stays as it
-    was. The sum in satang is unchanged. To undo a split, use the original ``support``.
+    ``areas`` and ``local_governments`` as in :func:`geo.coverage.splits.split`. Parts have ``is_estimated`` True. What
+    cannot be split (networks, an unknown weight) or is off the map is unchanged, and so is the sum in satang.
     """
     if method is None:
         return support

@@ -25,7 +25,10 @@ def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
 
 
 def judged(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
-    """Records with an amount above zero, with ``kind`` (one of :data:`MONEY`, see :func:`alignment`) and ``satang``."""
+    """Records of ``placed`` with an amount above zero, plus ``kind`` (one of :data:`MONEY`) and ``satang``.
+
+    Arguments and kinds as in :func:`alignment`.
+    """
     require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
     demands = _asked(plans)
     village, own = demands[demands["village_code"].notna()], demands[demands["village_code"].isna()]
@@ -108,6 +111,7 @@ def strength(
 ) -> pd.DataFrame:
     """Strength of the community side of every subdistrict.
 
+    ``needs``: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``.
     ``strength`` is the mean relative rank (0 lowest, 1 highest) over the newest known values of ``indicators``.
     ``is_weak`` comes from ``weak`` (subdistrict_code -> its class in the ranking is the weakest); without a ranking it
     means a strength below the median.

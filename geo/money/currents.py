@@ -65,7 +65,10 @@ def currents(
     local_governments: pd.DataFrame | None = None,
     classes: Mapping[str, str] | None = None,
 ) -> Currents:
-    """Sum the money of filtered support records by stream, agency, theme and place (:func:`place_of_money`)."""
+    """Sum the money of filtered support records by stream, agency, theme and place.
+
+    ``areas``, ``local_governments`` and ``classes`` as in :func:`place_of_money`.
+    """
     require_columns(support, ["stream_code", "stream_kind", "agency_code", "theme_code", "amount_satang"], "support")
     support = support.reset_index(drop=True)
     amount = support["amount_satang"].astype("Int64")

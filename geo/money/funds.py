@@ -12,6 +12,9 @@ MEASURES = ("member_share", "savings_per_member_satang", "members_growth", "rece
 def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Newest row of each fund (subdistrict and fund name), with growth and with contributions promised and received.
 
+    ``rows``: ``subdistrict_code``, ``fund_name``, ``fiscal_year``, ``members``, ``savings_satang``. ``contributions``:
+    ``subdistrict_code``, ``fiscal_year``, ``promised_satang``, ``received_satang``. ``areas``: with ``population``.
+
     Adds ``member_share`` (0-1 of the population of the subdistrict), ``savings_per_member_satang``, ``members_growth``
     and ``savings_growth`` (relative to the previous stated year; 0.1 = 10 % more), ``promised_satang`` and
     ``received_satang`` (sums of stated amounts), ``not_received`` (number of promises without a stated receipt),

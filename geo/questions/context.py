@@ -89,5 +89,5 @@ def painted(
 
 
 def variant(code: str, number: int, is_known: bool = True) -> str:
-    """Text key of the sentence of question ``code``: something found, nothing found (``_zero``), or ``_unknown``."""
+    """Text key of the answer to question ``code``; ends in ``_unknown``, or in ``_zero`` when ``number`` is 0."""
     return f"answer_{code}" + ("" if number and is_known else "_zero" if is_known else "_unknown")

@@ -140,7 +140,10 @@ def class_shares(classes: np.ndarray, count: int) -> np.ndarray:
 
 
 def border(shares: np.ndarray, base: np.ndarray, labels: tuple[str, ...], hold: float) -> list[object]:
-    """``"A/B"``: the class and its most frequent neighbour, where the share of the class is below ``hold``; else NA."""
+    """``"A/B"``: the class and its most frequent neighbour, where the share of the class is below ``hold``; else NA.
+
+    ``shares`` from :func:`class_shares`; ``base``: class number of each unit, -1 = none.
+    """
     borders: list[object] = []
     for row, number in zip(shares, base, strict=True):
         if number < 0 or len(labels) < 2 or row[number] >= hold:

@@ -278,7 +278,7 @@ def _valid(areas: pd.DataFrame, day: date) -> pd.Series:
 
 
 def as_of(connection: Connection, day: date | None = None, level: str | None = None) -> pd.DataFrame:
-    """The register of a day (default today): one row per valid area, with its parent on that day.
+    """The register of a day (default today), or one ``level`` of it: one row per valid area, with its parent that day.
 
     A village whose present subdistrict did not exist yet has no parent (NA), as its former one is not recorded.
     """

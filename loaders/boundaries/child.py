@@ -105,7 +105,7 @@ def best_layer(paths: list[Path], encoding: str | None) -> tuple[Path, str]:
 
 
 def read_gdal(paths: list[Path], encoding: str | None) -> tuple[Any, str | None]:
-    """Rows and CRS of the best layer of shapefiles or a GeoPackage; shapefile text as latin-1, which keeps every byte."""
+    """Rows and CRS of the best layer of shapefiles or a GeoPackage; ``encoding`` latin-1 preserves every byte."""
     import pyogrio.errors
     import pyogrio.raw
 

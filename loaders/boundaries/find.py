@@ -84,9 +84,9 @@ def read_boundaries(path: Path | str, province: str = FACTS_PROVINCE, crs: str |
 def choose_crs(
     raw: RawLayer, rows: gpd.GeoDataFrame, province: str, override: str | None, card: str | None
 ) -> tuple[Any, list[Problem]]:
-    """The CRS given by a person, else of the file, else WGS84 for a GeoJSON in degrees, else of the setting or card.
+    """The CRS of ``rows``, with a problem if a person overrode the file; ``Refused`` with suggestions if there is none.
 
-    Without any it raises ``Refused`` and suggests plausible ones.
+    In this order: ``override``, the file's own, WGS84 for a GeoJSON in degrees, ``KRADAN_BOUNDARIES_CRS``, ``card``.
     """
     stated = polygon_crs.stated_crs(raw.crs) if not override else None
     if stated is not None:

@@ -1,8 +1,7 @@
 """Written places to area codes; a place that could also be another one is never accepted.
 
-Names are settled first: a local government by the register, else by :mod:`loaders.places.rules`. A written code must
-agree with the name, or decides alone when there is none. An alias that a person decided applies to what is then still
-unsettled. :class:`Match` records the evidence; close spellings are only candidates.
+Names come first: a local government by the register, else :mod:`loaders.places.rules`. A written code must agree with
+the name, or decides alone without one. An alias that a person decided applies to what is still not accepted.
 """
 
 from __future__ import annotations
