@@ -46,12 +46,15 @@ def show(scope: Scope, number: int | None) -> None:
     panels.title(t("view_meeting"), t("meeting_desk_note", version=facts["version"], day=words.day(facts["as_of"])))
     if number is not None:
         st.info(t("meeting_frozen_note", number=number))
+    story = meeting.story_named(st.query_params.get("story"))
+    if not meeting.can_show(facts, story):
+        st.warning(flat(words.no_view(story)))
     if st.button(t("meeting_start"), type="primary", key="start-wall"):
         st.query_params.pop("desk", None)
         st.rerun()
     left, right = st.columns(2, gap="large")
     with left:
-        _pack(scope, number, facts)
+        _pack(scope, number, facts, story)
     if not reply_link.on_wall(scope, ())[0]:
         st.caption(t("meeting_code_off"))
     if not scope.viewer.is_team:
@@ -64,11 +67,11 @@ def show(scope: Scope, number: int | None) -> None:
         _story(words, facts)
 
 
-def _pack(scope: Scope, number: int | None, facts: dict) -> None:
+def _pack(scope: Scope, number: int | None, facts: dict, story: list[dict]) -> None:
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_pack"))}</h2>')
     st.caption(t("meeting_pack_note"))
     sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
-    decisions, story = meeting.decisions_of(scope, number), meeting.story_named(st.query_params.get("story"))
+    decisions = meeting.decisions_of(scope, number)
     key = [number, facts["version"], language(), sheets, story, decisions.to_csv(index=False)]  # content of the pack
     if st.button(t("meeting_pack_make"), key="make-pack"):
         from pages.meeting.pack import make

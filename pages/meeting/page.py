@@ -9,13 +9,14 @@ from pages.session.text import language
 
 
 def view(scope: Scope) -> None:
-    """The wall, or the desk once the presenter has pressed Esc."""
+    """The wall; the desk once the presenter has pressed Esc, or when the storyboard has no view that can be shown."""
     number = meeting.whole_number(st.query_params.get("frozen"))
-    if st.query_params.get("desk"):
+    story = meeting.story_named(st.query_params.get("story"))
+    if st.query_params.get("desk") or not meeting.can_show(meeting.facts_of(scope, number), story):
         meeting_desk.show(scope, number)
         return
     meeting_desk.cover()
-    message = meeting.show(scope, number, meeting.story_named(st.query_params.get("story")), language())
+    message = meeting.show(scope, number, story, language())
     if message is None:
         return
     if message["kind"] == "leave":

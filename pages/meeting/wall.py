@@ -55,6 +55,11 @@ def story_named(name: str | None) -> list[dict]:
     return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
 
 
+def can_show(facts: dict, story: list[dict]) -> bool:
+    """Whether the facts contain a view of the storyboard: some need a meeting held before, or a scenario."""
+    return any(part["view"] in facts["steps"] for part in story)
+
+
 @cached(8)
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting; they never change, so caching is safe."""

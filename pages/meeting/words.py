@@ -37,6 +37,11 @@ class Words(Formatter):
             return self.say("base_not_shared")
         return self.name(facts["agencies"][code]) if code in facts["agencies"] else code
 
+    def no_view(self, story: list[dict]) -> str:
+        """That a storyboard has no view that can be shown."""
+        named = ", ".join(self.say(f"meeting_view_{part['view']}") for part in story)
+        return self.say("meeting_story_nothing", views=named)
+
     def footnote(self, facts: dict, bases: list[str]) -> str:
         """Origin of a page's numbers: each base with its date, fiscal year, population year, data version."""
         days: dict[str, str] = {}

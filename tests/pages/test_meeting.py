@@ -308,6 +308,21 @@ def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
     assert len(meeting.story_named("ไม่มีชื่อนี้")) == len(VIEWS)
 
 
+def test_a_storyboard_without_anything_to_show_leads_to_the_desk_that_says_so(nothing, tmp_path):
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    page.query_params["story"], page._page_hash = "later", calc_hash("meeting")
+    with opened(seeds.copied("empty", tmp_path / seeds.NAME), kept="empty"):
+        keep_no_more()
+        with store.writing(queries.engine()) as connection:
+            meetings.save_storyboard(connection, "later", [{"view": "changed"}, {"view": "rudder"}], "tester")
+        page.run()
+        assert not page.exception
+        assert [warning.value for warning in page.warning] == [
+            Words("th").no_view([{"view": "changed"}, {"view": "rudder"}])
+        ]
+        assert page.button(key="make-pack").click().run().get("download_button")
+
+
 def test_a_pack_is_offered_for_the_very_storyboard_and_decisions_that_it_holds(nothing, tmp_path, monkeypatch):
     monkeypatch.setattr(make, "pack", lambda *_, **__: b"zip")
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)

@@ -238,6 +238,36 @@ def test_a_frozen_pack_is_unchanged_after_new_data(made):
     ]
 
 
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_a_storyboard_without_anything_to_show_still_makes_every_file(made, language, tmp_path):
+    """A view may need a meeting held before, or a scenario that was removed since."""
+    facts, files, _again = made
+    story = [{"view": "changed"}, {"view": "rudder"}]
+    steps = {view: step for view, step in facts["steps"].items() if view not in ("changed", "rudder")}
+    few = facts | {"codes": facts["codes"][:2], "steps": {view: step | {"classes": step["classes"][:2], "marks": (step["marks"] or "")[:2]} for view, step in steps.items()}}  # fmt: skip
+    decisions = pd.DataFrame([DECISION | {"what": f"{number} {DECISION['what'] * 5}"} for number in range(30)])
+    bare = make.files(few, story, decisions, language, all_sheets=True)
+    assert {*files, "sheets-subdistricts.pdf"} - set(bare) == {name for name in files if name.startswith("pictures/")}
+    said = Words(language).no_view(story)
+    assert all(Words(language).say(f"meeting_view_{part['view']}") in said for part in story)
+    cover, *pages = texts_of(bare["meeting.pptx"])
+    assert said in cover
+    agreed = [page for page in pages if page[0] == Words(language).say("meeting_decisions")]
+    assert [text for page in agreed for text in page if text in set(decisions["what"])] == list(decisions["what"])
+    assert all(len(page) < 4 * 12 for page in agreed), "no page runs over"
+    assert said.split("(")[0].strip()[:20] in pdf_text(bare["meeting.pdf"], tmp_path)
+    book = openpyxl.load_workbook(io.BytesIO(bare["meeting.xlsx"]))
+    assert book["subdistricts"].max_row == 3 + 2 and book["decisions"].max_row == 3 + 30
+    sheet, places = (pdf_text(bare[f"sheets-{kind}.pdf"], tmp_path) for kind in ("districts", "subdistricts"))
+    assert facts["areas"][facts["codes"][0]][language] in sheet and facts["codes"][1] in places
+
+
+def test_the_maps_of_the_sheets_are_the_coverage_whatever_the_storyboard(made):
+    facts, _files, _again = made
+    for story in ([{"view": "gaps"}], STORY):
+        assert make.Pack(facts, Words("th"), story, []).coverage.view == "coverage"
+
+
 def test_the_zip_holds_every_file_and_reports_progress(made):
     facts, _files, _again = made
     told: list[float] = []

@@ -53,8 +53,18 @@ class Pack:
 
     @cached_property
     def slides(self) -> list[Slide]:
-        """Views of the storyboard that the facts contain."""
+        """Views of the storyboard that the facts contain; there may be none."""
         return [self._slide(part) for part in self.story if part["view"] in self.facts["steps"]]
+
+    @cached_property
+    def coverage(self) -> Slide:
+        """The view that the small maps of the sheets show, whether or not it is in the storyboard."""
+        return self._slide({"view": "coverage"})
+
+    @property
+    def nothing_to_show(self) -> str:
+        """What the cover says instead of findings when the storyboard has no slide; else empty."""
+        return "" if self.slides else self.words.no_view(self.story)
 
     def _slide(self, part: dict) -> Slide:
         facts, words, step = self.facts, self.words, self.facts["steps"][part["view"]]

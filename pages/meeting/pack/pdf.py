@@ -128,6 +128,7 @@ def _cover(paper: Paper, pack: Pack) -> None:
     paper.add_page()
     y = paper.block(14, 14, what, 30, 268, bold=True)
     y = paper.block(14, y, f"{province} · {pack.words.as_of(pack.facts)}", 15, 268, color=QUIET) + 6
+    paper.block(14, y, pack.nothing_to_show, 14, 268)
     for number, finding in enumerate(findings):
         paper.words(14, y + 3.6, str(number + 1), 14, bold=True)
         y = paper.block(24, y, finding, 14, 258, most=2) + 2

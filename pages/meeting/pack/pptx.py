@@ -35,6 +35,7 @@ def rgb(color: str) -> RGBColor:
 INK, QUIET, HEAD = rgb(palette.INK), rgb(palette.QUIET), rgb(palette.SHADE)
 BLANK = 6
 LEAST_ROW = 0.2  # inches
+ROOM_OF_TABLE = 5.0  # inches under the title and the headings
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 
 
@@ -58,7 +59,7 @@ def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
         frame = page.notes_slide.notes_text_frame
         for number, line in enumerate(slide.notes.split("\n") if frame is not None else ()):
             _write(frame, line, 12, first=not number)
-    _decisions(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack)
+    _decisions(deck, pack)
     _sources(deck, pack)
     target = io.BytesIO()
     deck.save(target)
@@ -111,6 +112,8 @@ def _cover(page: Page, pack: Pack) -> None:
     what, province, *findings = pack.cover
     _box(page, 0.6, 0.5, 12.1, 1.0, what, 40, bold=True)
     _box(page, 0.6, 1.4, 12.1, 0.6, f"{province} · {pack.words.as_of(pack.facts)}", 20, color=QUIET)
+    if pack.nothing_to_show:
+        _box(page, 0.6, 2.3, 12.1, 1.0, pack.nothing_to_show, 15)
     rows = [(str(number + 1), finding) for number, finding in enumerate(findings)]
     _table(page, 0.6, 2.3, (0.6, 11.5), rows, 15 if len(rows) < 8 else 13, room=4.4, high=0.55)
     _box(page, 0.6, 6.85, 12.1, 0.5, f"{pack.heading} · {pack.map_credit}", 9.5, color=QUIET)
@@ -232,15 +235,26 @@ def _table(
                 table.cell(0, column).fill.fore_color.rgb = HEAD
 
 
-def _decisions(page: Page, pack: Pack) -> None:
-    say = pack.words.say
-    _box(page, 0.3, 0.2, 12.7, 0.8, say("meeting_decisions"), 28, bold=True)
+def _decisions(deck: Deck, pack: Pack) -> None:
+    """All decisions, on as many pages as their text needs; empty rows to write into when there are few."""
+    say, widths, size = pack.words.say, (2.6, 5.6, 2.7, 1.8), 13
     head = tuple(
         say(key) for key in ("meeting_decide_who", "meeting_decide_what", "column_place", "meeting_decide_due")
     )
-    rows = pack.decided[:14] + [("", "", "", "")] * max(0, 5 - len(pack.decided))
-    _table(page, 0.3, 1.2, (2.6, 5.6, 2.7, 1.8), rows, 13, head=head)
-    _box(page, 0.3, 6.85, 12.7, 0.5, pack.heading, 9.5, color=QUIET)
+    parts, high = [[]], 0.0
+    for row in pack.decided + [("", "", "", "")] * max(0, 5 - len(pack.decided)):
+        lines = (len(wrap(text, size, (wide - 0.2) * 72)) for text, wide in zip(row, widths, strict=True))
+        row_high = max(1, *lines) * size / 72 * 1.5 + 0.03
+        if parts[-1] and high + row_high > ROOM_OF_TABLE:
+            parts.append([])
+            high = 0.0
+        parts[-1].append(row)
+        high += row_high
+    for rows in parts:
+        page = deck.slides.add_slide(deck.slide_layouts[BLANK])
+        _box(page, 0.3, 0.2, 12.7, 0.8, say("meeting_decisions"), 28, bold=True)
+        _table(page, 0.3, 1.2, widths, rows, size, room=ROOM_OF_TABLE + 0.3, head=head)
+        _box(page, 0.3, 6.85, 12.7, 0.5, pack.heading, 9.5, color=QUIET)
 
 
 def _sources(deck: Deck, pack: Pack) -> None:
