@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from lxml import html as markup
 from sqlalchemy import insert
+from streamlit.testing.v1 import AppTest
 
 from loaders import store
 from loaders.decisions.meetings import canonical, digest
@@ -19,6 +20,7 @@ from pages.meeting.publish import __main__ as command
 from pages.meeting.publish import make
 from pages.meeting.publish.html import POLICY
 from pages.queries import store as queries
+from pages.session.formatter import Formatter
 from tests.support import seeds
 from tests.support.meeting_store import opened
 from tests.support.stores import add_batch, support_rows
@@ -142,5 +144,37 @@ def test_the_command_writes_a_folder_and_keeps_off_others(published, capsys):
     assert command.main([str(other), "--subdistricts", CODE]) == 2 and [path.name for path in other.iterdir()] == [
         "mine.txt"
     ]
-    assert command.main([str(target), "--subdistricts", "999999"]) == 2
-    assert "publish_unknown" in capsys.readouterr().err
+    assert command.main([str(target), "--subdistricts", f"{CODE}, {CODE}", "--findings", "coverage"]) == 0
+    index = (target / "index.html").read_text(encoding="utf-8")
+    assert index.count(f'href="subdistrict-{CODE}.html"') == 1 and 'href="finding-coverage.html"' in index
+    before = {path.name: path.read_bytes() for path in target.iterdir() if path.is_file()}
+    capsys.readouterr()
+    for option, value, unknown in (
+        ("--subdistricts", "999999", "999999"), ("--subdistricts", "coverage", "coverage"), ("--subdistricts", f"all,{CODE}", "all"),
+        ("--findings", CODE, CODE), ("--findings", "coverage,changed,nothing", "changed, nothing"), ("--findings", "all", "all"),
+        ("--decisions", CODE, CODE), ("--decisions", "coverage,7", "coverage, 7"), ("--province", "99", "99"), ("--province", "coverage", "coverage"),
+    ):  # fmt: skip
+        assert command.main([str(target), option, value]) == 2, (option, value)
+        problem = json.loads(capsys.readouterr().err)
+        assert (problem["code"], problem["column"], problem["value"]) == ("publish_unknown", option, unknown)
+        assert option in problem["message"] and unknown in problem["message"]
+    assert before == {path.name: path.read_bytes() for path in target.iterdir() if path.is_file()}
+
+
+def test_the_panel_says_which_finding_the_public_has_not_and_offers_only_what_is_chosen(published):
+    run = """
+from pages.meeting.publish.panel import panel
+from pages.queries import store as queries
+from pages.session.text import read_in
+read_in("th")
+panel(queries.current_scope(), None)
+"""
+    page = AppTest.from_string(run, default_timeout=60)
+    page.session_state["fold-publish"] = True
+    assert not page.run().exception
+    page.multiselect(key="publish-views").select("changed").select("coverage").run()
+    page.button(key="publish-make").click().run()
+    assert Formatter("th").say("meeting_view_changed") in page.warning[0].value and not page.get("download_button")
+    page.multiselect(key="publish-views").unselect("changed").run()
+    assert page.button(key="publish-make").click().run().get("download_button") and not page.warning
+    assert not page.multiselect(key="publish-places").select(CODE).run().get("download_button")
