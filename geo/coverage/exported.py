@@ -27,7 +27,7 @@ def by_subdistrict(
     support, areas, local_governments
         As in :func:`geo.coverage.coverage.coverage`; ``support`` of all years.
     dues, reports, waiting
-        As in :mod:`geo.coverage.heard`; ``dues`` with ``is_asked``, the others are left out.
+        As in :mod:`geo.coverage.heard`; of ``dues`` only rows with ``is_asked`` count.
 
     Returns
     -------
