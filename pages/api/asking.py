@@ -15,6 +15,7 @@ from loaders.store.privacy import PUBLIC, Viewer
 from pages.api import collections
 from pages.api.collections import Filters
 from pages.queries import store as queries
+from pages.session import url_state
 from pages.session.rates import Rate, asker
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES, read_in
@@ -58,7 +59,12 @@ Asked = Annotated[Filters, Query()]
 
 
 def scope_of(viewer: Viewer, province: str | None = None) -> Scope:
-    """The present scope of a viewer and a province (by default the home province), with text in Thai."""
+    """The present scope of a viewer and a province (by default the home province), with text in Thai.
+
+    HTTP 400 for a code that no province has.
+    """
+    if province and province not in url_state.provinces():
+        raise HTTPException(400, f"no province {province!r}")
     read_in(LANGUAGES[0])
     return queries.current_scope(province or settings.home_province(), viewer)
 

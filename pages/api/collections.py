@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from geo.ranking.spec import SpecError
+from loaders import codes
 from loaders.store import tables
 from pages.queries import coverage, gaps, map_files, overlaps
 from pages.queries import store as queries
@@ -25,24 +26,44 @@ FIGURES = ["status", "agencies", "streams", "supports", "villages", "covered_vil
            "supports_without_amount", "is_estimated"]  # fmt: skip
 
 
+# What a table is filtered by -> the column that it must have for it.
+COLUMNS = {"year": "fiscal_year", "agency": "agency_code", "theme": "theme_code", "stream": "stream_code",
+           "district": "district_code", "tier": "agency_level"}  # fmt: skip
+
+LISTS = {"agency": codes.agencies, "theme": codes.themes, "stream": codes.streams}
+
+
 class Filters(BaseModel):
-    """Filters of a request, named like the choices in the address of a page."""
+    """Filters of a request, named like the choices in the address of a page.
+
+    One that the table cannot be filtered by is refused, as is a code that neither the code lists nor the data have.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     province: str | None = Field(None, pattern=r"^\d{2}$", description="two-digit code; else the home province")
     year: str | None = Field(
-        None, pattern=r"^(all|2[45]\d\d)$", description="fiscal year B.E., or all; else the year with most records"
+        None,
+        pattern=r"^(all|2[45]\d\d)$",
+        description="fiscal year B.E., or all; else the year with most records. A table without fiscal years has all rows",
     )
     agency: str | None = Field(None, max_length=80, description="code of an agency")
     theme: str | None = Field(None, max_length=80, description="code of a function")
     stream: str | None = Field(None, max_length=80, description="code of a funding stream")
     district: str | None = Field(None, pattern=r"^\d{4}$", description="code of a district")
-    tier: Literal["local", "provincial", "central"] | None = Field(None, description="level of the agencies")
-    split: Literal["equal", "population", "villages"] | None = Field(
-        None, description="how money above the subdistrict is spread"
+    tier: Literal["local", "provincial", "central"] | None = Field(
+        None, description="level of the agencies; subdistricts and support"
     )
-    need: str | None = Field(None, max_length=80, description="indicator that the gap is about")
+    split: Literal["equal", "population", "villages"] | None = Field(
+        None, description="how money above the subdistrict is spread; subdistricts only"
+    )
+    need: str | None = Field(None, max_length=80, description="indicator that the gap is about; subdistricts only")
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The filters that narrow the rows, with their values."""
+        given = self.model_dump(include={*COLUMNS, "split", "need"}, exclude_none=True)
+        return {name: value for name, value in given.items() if (name, value) != ("year", "all")}
 
     def query(self, scope: Scope) -> Query:
         """The filters as the query that pages use."""
@@ -73,28 +94,48 @@ def find(name: str) -> Collection:
 
 
 def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame:
-    """Rows of a collection under the filters (:func:`plain`)."""
+    """Rows of a collection under the filters (:func:`plain`); a merged code stands for the one it was merged into."""
+    given = {name: getattr(filters, name) or None for name in (*LISTS, "need")}  # an empty value filters nothing
+    filters = filters.model_copy(update={name: codes.merged(name).get(str(code), code) for name, code in given.items()})
     if collection.has_shape:
+        _known(scope, filters, queries.support(scope))
         return _subdistricts(scope, filters.query(scope), filters.need)
     return _register(scope, collection.name, filters)
 
 
 def _register(scope: Scope, name: str, filters: Filters) -> pd.DataFrame:
-    frame = (
-        coverage.records(scope, filters.query(scope)).rename(columns={"support_id": "id"})
-        if name == "support"
-        else queries.register(scope, name)
-    )
-    if name != "support" and filters.year not in (None, "all") and "fiscal_year" in frame:
-        frame = frame[frame["fiscal_year"].eq(int(filters.year) - 543).fillna(False).astype(bool)]
-    for column, value in (
-        ("district_code", filters.district),
-        ("agency_code", filters.agency),
-        ("theme_code", filters.theme),
-    ):
-        if name != "support" and value and column in frame:
+    frame = queries.support(scope) if name == "support" else queries.register(scope, name)
+    possible = [asked for asked, column in COLUMNS.items() if column in frame]
+    if unfit := [asked for asked in filters.asked if asked not in possible]:
+        raise HTTPException(
+            400, f"{name} is not filtered by {', '.join(unfit)}, but by {', '.join(['province', *possible])}"
+        )
+    _known(scope, filters, frame)
+    if name == "support":
+        return plain(coverage.records(scope, filters.query(scope)).rename(columns={"support_id": "id"}))
+    wanted: dict[str, Any] = {COLUMNS[asked]: value for asked, value in filters.asked.items()}
+    if "fiscal_year" in frame and filters.year != "all":
+        wanted["fiscal_year"] = int(filters.year) - 543 if filters.year else _usual_year(scope, frame)
+    for column, value in wanted.items():
+        if value is not None:
             frame = frame[frame[column].eq(value).fillna(False).astype(bool)]
     return plain(frame)
+
+
+def _usual_year(scope: Scope, frame: pd.DataFrame) -> int | None:
+    """The year that pages begin with; for a register without rows of that year, the one with most of its own."""
+    usual, years = queries.usual_year(scope), frame["fiscal_year"].dropna()
+    return usual if years.empty or usual in set(years) else int(years.mode().iloc[-1])
+
+
+def _known(scope: Scope, filters: Filters, frame: pd.DataFrame) -> None:
+    """Raise HTTP 400 for a code that is in no code list and in no row: "none" would be said of a slip of the pen."""
+    if filters.district and filters.district not in set(queries.areas(scope, None)["district_code"]):
+        raise HTTPException(400, f"no district {filters.district!r} in province {scope.province}")
+    for name, entries in LISTS.items():
+        value = getattr(filters, name)
+        if value and not (frame[COLUMNS[name]].eq(value).any() or value in {entry["code"] for entry in entries()}):
+            raise HTTPException(400, f"no {name} {value!r} in the code list nor in the data")
 
 
 @cached(32)
@@ -125,13 +166,14 @@ def _gap(scope: Scope, query: Query, need: str | None) -> pd.DataFrame:
 
 
 def _classes(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """A/B/C class in force, closeness to a border and stability; no values when nothing can be ranked."""
+    """A/B/C class in force, closeness to a border and stability; empty columns when nothing can be ranked."""
+    columns = ["class", "border", "stability"]
     try:
         ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
         units = ranking_data.in_force(scope, ranking, fiscal_year).set_index(ranking_data.KEY)
     except SpecError:
-        return pd.DataFrame(columns=["class", "stability"])
-    return units[[name for name in ("class", "border", "stability") if name in units]].add_prefix("strength_")
+        units = pd.DataFrame()
+    return units.reindex(columns=columns).add_prefix("strength_")
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:

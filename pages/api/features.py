@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -37,9 +38,14 @@ class Page(Filters):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(USUAL, ge=1, description=f"at most {MOST}; more is taken for it")
+    limit: int = Field(
+        USUAL, ge=1, description=f"at most {MOST}; more is taken for it. CSV has all rows unless asked for a part"
+    )
     offset: int = Field(0, ge=0)
-    bbox: str | None = Field(None, description="west,south,east,north in degrees")
+    bbox: str | None = Field(
+        None,
+        description="west,south,east,north in degrees, or west,south,low,east,north,high; no row of a table without geometry",
+    )
     datetime: str | None = Field(None, description="taken and not used: rows have years, not moments")
     f: str | None = Field(None, pattern="^(json|geojson|csv)$")
 
@@ -78,7 +84,7 @@ def add(api: FastAPI) -> None:
     def items(request: Request, name: str, page: Annotated[Page, Query()], viewer: Seen) -> Response:
         """Rows as features: GeoJSON, or CSV with ``f=csv``."""
         if page.f == "csv":
-            return answered(request, viewer, page, name, CSV, as_csv)
+            return answered(request, viewer, page, name, CSV, as_csv_part)
         return answered(request, viewer, page, name, GEOJSON, as_features)
 
     @api.get("/collections/{name}/items/{key}", response_class=Response)
@@ -96,6 +102,8 @@ def add(api: FastAPI) -> None:
             made["links"] = [link(f"{self_}/items/{key}", "self", GEOJSON), link(self_, "collection", JSON)]
             return dumped(made)
 
+        if filters.year is None and not collections.find(name).has_shape:  # a key is a key in every year
+            filters = filters.model_copy(update={"year": "all"})
         return answered(request, viewer, filters, name, GEOJSON, single)
 
 
@@ -124,6 +132,18 @@ def as_csv(request: Request, scope: Scope, collection: Collection, frame: pd.Dat
     return "\ufeff" + target.getvalue()
 
 
+def as_csv_part(request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, page: Page) -> str:
+    """The rows inside the box as CSV: all, or the part that ``limit`` or ``offset`` asks for."""
+    frame = _inside(scope, collection, frame, page.bbox)
+    if page.model_fields_set & {"limit", "offset"}:
+        frame = _part(frame, page)
+    return as_csv(request, scope, collection, frame, page)
+
+
+def _part(frame: pd.DataFrame, page: Page) -> pd.DataFrame:
+    return frame.iloc[page.offset : page.offset + min(page.limit, MOST)]
+
+
 def as_json(request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, filters: Filters) -> str:
     """All rows as JSON objects."""
     return dumped(
@@ -140,7 +160,7 @@ def as_features(request: Request, scope: Scope, collection: Collection, frame: p
     """One page of features, with a link to the next."""
     frame = _inside(scope, collection, frame, page.bbox)
     limit = min(page.limit, MOST)
-    part = frame.iloc[page.offset : page.offset + limit]
+    part = _part(frame, page)
     here = f"{root(request)}/collections/{collection.name}/items"
     links = [
         link(f"{here}?{request.url.query}", "self", GEOJSON),
@@ -183,19 +203,32 @@ def _inside(scope: Scope, collection: Collection, frame: pd.DataFrame, bbox: str
     """Rows whose geometry intersects the box; none for a collection without geometry."""
     if bbox is None:
         return frame
-    try:
-        edges = [float(part) for part in bbox.split(",")]
-        west, south, east, north = edges if len(edges) == 4 else (edges[0], edges[1], edges[3], edges[4])
-    except (ValueError, IndexError):
-        raise HTTPException(400, "bbox: four numbers, west,south,east,north") from None
+    box = _box(bbox)
     if not collection.has_shape:
         return frame.iloc[:0]
-    box, shapes = shapely.box(west, south, east, north), collections.shapes(scope)
+    shapes = collections.shapes(scope)
     touched = [
         (code := str(key)) in shapes and shapely.from_geojson(json.dumps(shapes[code])).intersects(box)
         for key in frame[collection.key]
     ]
     return frame[pd.Series(touched, index=frame.index, dtype=bool)]
+
+
+def _box(bbox: str) -> shapely.Geometry:
+    """The box of four numbers, or of six with heights between; west of the 180th meridian to east of it is two boxes."""
+    try:
+        edges = [float(part) for part in bbox.split(",")]
+    except ValueError:
+        edges = []
+    if len(edges) not in (4, 6) or not all(map(math.isfinite, edges)):
+        raise HTTPException(400, "bbox: four numbers, west,south,east,north, or six, west,south,low,east,north,high")
+    half = len(edges) // 2
+    (west, south), (east, north) = edges[:2], edges[half : half + 2]
+    if south > north or edges[half - 1] > edges[-1]:
+        raise HTTPException(400, "bbox: the first corner is the lower one, south is not above north")
+    if west <= east:
+        return shapely.box(west, south, east, north)
+    return shapely.union(shapely.box(west, south, 180, north), shapely.box(-180, south, east, north))
 
 
 def described(request: Request, collection: Collection) -> dict[str, Any]:

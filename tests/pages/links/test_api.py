@@ -18,10 +18,11 @@ from sqlalchemy import insert
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from geo.ranking.spec import SpecError
 from loaders import store
 from loaders.replies import tokens
 from loaders.store import tables, users
-from pages.api import app, asking
+from pages.api import app, asking, collections
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -118,6 +119,99 @@ def test_a_description_names_every_way_and_its_filters(client):
     assert {"year", "agency", "theme", "stream", "district", "tier", "split", "need", "province"} <= names
 
 
+def rows_of(client, query: str) -> list[dict]:
+    answer = client.get(f"/api/tables/{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["rows"]
+
+
+def test_every_filter_of_a_register_is_honoured_or_refused(client):
+    """Without a year the usual one, as documented; a filter that the table has no column for is never passed over."""
+    for name in (name for name in collections.by_name() if name != collections.SUBDISTRICTS):
+        whole = rows_of(client, f"{name}.json?year=all&agency=&need=")
+        columns = set(client.get(f"/api/tables/{name}.csv?year=all").text.lstrip("\ufeff").split("\r\n")[0].split(","))
+        years = pd.Series([row.get("fiscal_year") for row in whole], dtype="Int64").dropna()
+        usual = rows_of(client, f"{name}.json")
+        if "fiscal_year" in columns and len(years):
+            assert {row["fiscal_year"] for row in usual} == {2007}
+            assert (
+                usual
+                == [row for row in whole if row["fiscal_year"] == 2007]
+                == rows_of(client, f"{name}.json?year=2550")
+            )
+        else:
+            assert usual == whole
+        for asked, column, value in (
+            ("year", "fiscal_year", "2549"), ("agency", "agency_code", "codi"), ("theme", "theme_code", "health"), ("stream", "stream_code", "local_health_share"),
+            ("district", "district_code", "8012"), ("tier", "agency_level", "local"), ("split", "", "equal"), ("need", "", "hardship_households"),
+        ):  # fmt: skip
+            every = "" if asked == "year" else "year=all&"
+            answer = client.get(f"/api/tables/{name}.json?{every}{asked}={value}")
+            if column not in columns:
+                assert answer.status_code == 400 and asked in answer.json()["detail"], (name, asked)
+                continue
+            wanted = 2006 if asked == "year" else value
+            assert answer.json()["rows"] == [row for row in whole if row[column] == wanted], (name, asked)
+    assert {row["fiscal_year"] for row in rows_of(client, "welfare_fund.json?year=all")} == {2006, 2007}
+    other = next(row for row in rows_of(client, "support.json?year=all") if row["fiscal_year"] != 2007)
+    assert (
+        client.get(f"/api/collections/support/items/{other['id']}").json()["properties"] == other
+    )  # a key of any year
+
+
+def test_a_register_without_rows_of_the_usual_year_begins_with_its_own(client, monkeypatch):
+    monkeypatch.setattr(queries, "usual_year", lambda _scope: 1999)
+    assert {row["fiscal_year"] for row in rows_of(client, "indicator.json")} == {2007}
+
+
+def test_columns_are_the_same_with_and_without_a_ranking(client, monkeypatch):
+    def impossible(*_: object) -> None:
+        raise SpecError("weights")
+
+    with_ranking = rows_of(client, "subdistricts.json?year=2550")
+    monkeypatch.setattr(collections.ranking_data, "ranked", impossible)
+    cache.clear()
+    without = rows_of(client, "subdistricts.json?year=2550")
+    cache.clear()
+    assert list(with_ranking[0]) == list(without[0]) and {
+        "strength_class",
+        "strength_border",
+        "strength_stability",
+    } <= set(without[0])
+    assert {row["strength_class"] for row in without} == {None} != {row["strength_class"] for row in with_ranking}
+
+
+def test_a_box_is_four_numbers_or_six(client):
+    here = "/api/collections/subdistricts/items"
+    for wrong in (
+        "1,2,3",
+        "1,2,3,4,5",
+        "1,2,3,4,5,6,7",
+        "",
+        "a,b,c,d",
+        "99,8,nan,9",
+        "99,8,inf,9",
+        "99,9,100,8",
+        "99,8,5,100,9,1",
+    ):
+        for of in (here, here.replace("subdistricts", "plan")):
+            answer = client.get(f"{of}?bbox={wrong}")
+            assert answer.status_code == 400 and "bbox" in answer.json()["detail"], wrong
+
+    def found(query: str) -> list[str]:
+        return [one["id"] for one in client.get(f"{here}?{query}").json()["features"]]
+
+    near = found("bbox=99.9,8.3,100,8.5")
+    assert 0 < len(near) < 170 and found("bbox=99.9,8.3,-5,100,8.5,900") == near
+    assert len(found("bbox=90,0,110,20")) == 170 == len(found("bbox=170,0,110,20")), "from 170 E round the world"
+    assert found("bbox=110,0,90,20") == []
+    parts = [
+        client.get(f"{here}?f=csv{more}").text.count("\r\n") - 1
+        for more in ("", "&bbox=99.9,8.3,100,8.5", "&limit=7&offset=165")
+    ]
+    assert parts == [170, len(near), 5], "CSV is of the same rows"
+
+
 READ = """
 import json, sys, pyogrio
 names = [str(one[0]) for one in pyogrio.list_layers("OAPIF:" + sys.argv[1])]
@@ -173,6 +267,8 @@ def test_refusals_are_problems_and_a_state_is_told_once(client, board, monkeypat
         ("/api/collections/nothing", 404), ("/api/collections/subdistricts/items/000000", 404), ("/api/nothing", 404),
         ("/api/tables/subdistricts.json?foo=1", 400), ("/api/tables/subdistricts.json?year=2007", 400),
         ("/api/collections/subdistricts/items?bbox=1,2", 400), ("/api/tables/subdistricts.json?need=nothing", 400),
+        ("/api/tables/subdistricts.json?agency=nobody", 400), ("/api/tables/support.json?stream=nothing", 400), ("/api/tables/support.json?theme=x", 400),
+        ("/api/tables/plan.json?district=8101", 400), ("/api/tables/plan.json?province=99", 400), ("/api/tables/subdistricts.json?province=00", 400),
     ):  # fmt: skip
         answer = client.get(path)
         assert (answer.status_code, answer.json()["status"]) == (status, status), path
