@@ -19,8 +19,8 @@ imports.job                  4 M     none  none  our own code: many files, each 
                                                  above; it writes the store, so it alone keeps the environment
 ===========================  ======  ====  ====  ============================================================
 
-Other children get only the variables in ``PASSED_ON`` and ``KRADAN_`` settings, except those ending in ``_KEY`` or
-``_TOKEN``. On Windows there are no resource limits, only the parent's clock.
+Other children get only the variables in ``PASSED_ON``: a name that is not listed may hold a password. On Windows there
+are no resource limits, only the parent's clock.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ PASSED_ON = frozenset(
         "SYSTEMROOT",
         "LD_LIBRARY_PATH",
         "PROJ_DATA",
-    ]  # none of these is a secret
+        "KRADAN_MAX_UPLOAD_MB",
+        "KRADAN_MAX_UNPACKED_MB",
+    ]  # none of these is a secret, and the children read no other setting
 )
 # Each thread of linear algebra reserves address space, which counts against the limit.
 FORCED = {"RUST_BACKTRACE": "0", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -166,11 +168,7 @@ def _popen(
     start_new_session: bool = False,
 ) -> subprocess.Popen[bytes]:
     is_ours = CEILINGS.get(module, Ceiling()).is_ours
-    passed_on = {
-        name: value
-        for name, value in os.environ.items()
-        if is_ours or name in PASSED_ON or (name.startswith("KRADAN_") and not name.endswith(("_KEY", "_TOKEN")))
-    }
+    passed_on = {name: value for name, value in os.environ.items() if is_ours or name in PASSED_ON}
     limits = json.dumps(asdict(limits_of(module)))
     return begin(
         [limits, str(out), module, *arguments],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from loaders.files import sandbox
 from loaders.problems import Refused
 from tests.support import warm
+from tests.support.seeds import ROOT
 
 CHILD = "tests.support.children"
 TEXT = "ตำบล,งบประมาณ\nท่าศาลา,1000\n"
@@ -22,12 +24,14 @@ def code_of(*arguments: str) -> str:
     return refusal.value.problem.code
 
 
-def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-    monkeypatch.setenv("KRADAN_MAX_UPLOAD_MB", "7")
+def test_the_child_gets_only_the_settings_that_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    others = ["PGPASSWORD", "KRADAN_HEALTH_PASSWORD", "KRADAN_CLINIC_TOKEN", "AWS_SECRET_ACCESS_KEY", "STREAMLIT_X"]
+    assert {"DATABASE_URL", "KRADAN_ADMIN_URL", "KRADAN_LINK_KEY"} <= set(named)
+    for name in (*named, *others):
+        monkeypatch.setenv(name, "7")
     seen = sandbox.run(CHILD, ["environment"])
-    assert "DATABASE_URL" not in seen
-    assert seen["KRADAN_MAX_UPLOAD_MB"] == "7"
+    assert set(named + others) & set(seen) == {"KRADAN_MAX_UPLOAD_MB", "KRADAN_MAX_UNPACKED_MB"}
     assert seen["OPENBLAS_NUM_THREADS"] == "1"
 
 
