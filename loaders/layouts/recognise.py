@@ -40,7 +40,10 @@ WEAK = {
 }  # on their own these are no data about a place
 UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
 COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
-TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
+TITLE_UNIT = re.compile(
+    r"(?:(?:หน่วย|unit)\s*(?:นับ|เงิน|เป็น)?\s*[:=：-]?\s*|\(\s*)(?P<factor>พัน|ล้าน|thousand|million)?s?\s*(?:บาท|baht)",
+    re.IGNORECASE,
+)
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
 TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
@@ -51,7 +54,7 @@ AGENCY = re.compile(
     re.IGNORECASE,
 )
 FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
-UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
+UNITS = dict.fromkeys(("พัน", "thousand"), "thousand_baht") | dict.fromkeys(("ล้าน", "million"), "million_baht")
 
 
 def recognise(
@@ -352,7 +355,7 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
 def general_unit(sheet: Sheet) -> str:
     """The unit of money stated above the data for the whole sheet, else baht."""
     stated = next((unit for text in above_data(sheet) if (unit := TITLE_UNIT.search(text))), None)
-    return UNITS[stated["factor"]] if stated else "baht"
+    return UNITS.get((stated["factor"] or "").lower(), "baht") if stated else "baht"
 
 
 def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
@@ -366,7 +369,7 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
             ]  # a second heading line
             texts = [*heading.split(" - "), *lower]
             unit = next((match for part in texts if (match := UNIT.search(squeeze(part)))), None)
-            units[column] = UNITS[unit["factor"]] if unit else general
+            units[column] = UNITS.get(unit["factor"], "baht") if unit else general
     return units
 
 

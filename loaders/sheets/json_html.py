@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,17 @@ from typing import Any
 from loaders.files.encodings import decode
 from loaders.problems import Problem, Refused
 from loaders.sheets.aside.shape import Aside
+from loaders.sheets.html_titles import (
+    BLOCKS,
+    CELLS,
+    LONGEST_LINE,
+    MENUS,
+    MOST_LINES,
+    PLAIN,
+    VOID,
+    Line,
+    titles_of_tables,
+)
 from loaders.sheets.limits import MAX_SHEETS, refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet, is_blank
 from loaders.thai import normalise
@@ -24,7 +36,7 @@ def read_json(path: Path) -> list[RawSheet]:
     """A list of objects, or an object that contains lists of objects: one sheet per list.
 
     Row numbers are those of a table with the keys in row 1: record N is row N + 1. GeoJSON points become ``longitude``
-    and ``latitude`` beside their properties.
+    and ``latitude`` beside their properties. What the object states beside its lists is text above the tables.
     """
     text, _, _ = decode(path.read_bytes())
     try:
@@ -38,7 +50,17 @@ def read_json(path: Path) -> list[RawSheet]:
     if not lists:
         raise Refused("file_not_a_table", value=path.name)
     refuse_many_sheets(len(lists))
-    return [_record_sheet(name, records) for name, records in lists]
+    above = _statements(content) if isinstance(content, dict) else []
+    return [replace(_record_sheet(name, records), above=above) for name, records in lists]
+
+
+def _statements(content: dict[str, Any]) -> list[str]:
+    """What an object states beside its lists, as ``key: value``: agency, year, unit, also one object deeper."""
+    pairs: list[tuple[str, Any]] = []
+    for key, value in content.items():
+        pairs += value.items() if isinstance(value, dict) else [(key, value)]
+    stated = [(key, value) for key, value in pairs if isinstance(value, str) and not is_blank(value)]
+    return [normalise(f"{key}: {value}")[:LONGEST_LINE] for key, value in stated[:MOST_LINES]]
 
 
 def _record_lists(content: Any, name: str) -> list[tuple[str, list[Any]]]:
@@ -97,7 +119,11 @@ def _value_text(value: Any) -> str:
 
 
 def read_html(path: Path) -> list[RawSheet]:
-    """Every table with two rows or more."""
+    """Every table with two rows or more.
+
+    What a reader of the page sees before a table is text above it: headings, paragraphs, its caption, tables that are
+    only titles. Below the first table the titles of the one before go on, as far as no others replace them.
+    """
     text, _, _ = decode(path.read_bytes())
     parser = _Tables()
     parser.feed(text)
@@ -106,10 +132,19 @@ def read_html(path: Path) -> list[RawSheet]:
     if not grids:
         raise Refused("file_not_a_table", value=path.name)
     refuse_many_sheets(len(grids))
+    above = titles_of_tables(parser.flow)
     names = [path.stem] if len(grids) == 1 else [f"{path.stem} {number + 1}" for number in range(len(grids))]
     return [
-        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges, aside=grid.aside)
+        RawSheet(
+            name,
+            grid.rows,
+            list(range(1, len(grid.rows) + 1)),
+            merges=grid.merges,
+            aside=grid.aside,
+            above=above[id(grid)],
+        )
         for name, grid in zip(names, grids, strict=True)
+        if id(grid) in above
     ]
 
 
@@ -125,6 +160,14 @@ class _Grid:
         self.aside = Aside()
         self.struck = 0  # open tags of struck text
         self.is_struck: bool | None = None  # None: no text yet
+        self.captions: list[Line] = []
+        self.cell_lines: list[Line] = []  # of the open cell
+        self.told = 0  # rows that are titles of a table inside a later one
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether another table is inside one of its cells."""
+        return self.told > 0
 
     def start_row(self, *, is_hidden: bool = False) -> None:
         self.rows.append([])
@@ -155,20 +198,25 @@ class _Grid:
 
 
 class _Tables(HTMLParser):
+    """Collects tables, and in ``flow`` the tables and the lines of text outside of cells, as they follow each other."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.grids: list[_Grid] = []
         self.open: list[_Grid] = []
         self.silent = 0
+        self.flow: list[Line | _Grid] = []
+        self.line: list[str] = []
+        self.rank = PLAIN
+        self.unseen = ""  # the tag whose content is no title: a menu, what is hidden
+        self.unseen_depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._block(tag, dict(attrs))
         if tag in ("script", "style"):
             self.silent += 1
         elif tag == "table":
-            self.open.append(_Grid())
-            self.grids.append(self.open[-1])
-            if len(self.grids) > MOST_TABLES:  # many tables of a page are only its layout
-                raise Refused("file_many_sheets", value=f"{len(self.grids):,}", suggestion=str(MAX_SHEETS))
+            self._start_table()
         elif self.open and tag == "tr":
             self.open[-1].finish_cell()
             self.open[-1].start_row(is_hidden=_is_hidden(dict(attrs)))
@@ -176,7 +224,7 @@ class _Tables(HTMLParser):
             self.open[-1].struck += 1
         elif self.open and tag in ("td", "th"):
             self.open[-1].finish_cell()
-            self.open[-1].text = []
+            self.open[-1].text, self.open[-1].cell_lines = [], []
             attributes = dict(attrs)
             self.open[-1].struck = int("line-through" in (attributes.get("style") or ""))
             self.open[-1].is_struck = None
@@ -184,7 +232,45 @@ class _Tables(HTMLParser):
         elif self.open and tag in ("br", "p", "div") and self.open[-1].text is not None:
             self.open[-1].text.append(" ")
 
+    def _start_table(self) -> None:
+        if self.open:
+            self._tell_frame(self.open[-1])
+        self.unseen = ""
+        self.open.append(_Grid())
+        self.grids.append(self.open[-1])
+        self.flow.append(self.open[-1])
+        if len(self.grids) > MOST_TABLES:  # many tables of a page are only its layout
+            raise Refused("file_many_sheets", value=f"{len(self.grids):,}", suggestion=str(MAX_SHEETS))
+
+    def _tell_frame(self, frame: _Grid) -> None:
+        """A table around a table is layout: what its rows say until here are lines before the inner one."""
+        texts = (" ".join(filter(None, row)) for row in frame.rows[frame.told :][-MOST_LINES:])
+        self.flow += [Line(text[:LONGEST_LINE]) for text in texts if text]
+        self.flow += frame.cell_lines
+        frame.cell_lines, frame.told = [], max(1, len(frame.rows))
+
+    def _block(self, tag: str, attributes: dict[str, str | None] | None = None) -> None:
+        """End the line of text at a tag that starts or ends one; ``attributes``: of a start tag."""
+        grid = self.open[-1] if self.open else None
+        in_cell = grid is not None and grid.text is not None
+        if tag in BLOCKS:
+            is_title = not in_cell or tag not in CELLS or (tag == "table" and attributes is not None)
+            if is_title and (text := normalise("".join(self.line))):
+                # text in a table but in none of its cells is shown before the table
+                lines = self.flow if grid is None else grid.cell_lines if in_cell else grid.captions
+                lines.append(Line(text[:LONGEST_LINE], self.rank))
+            self.line = []
+            self.rank = self.rank if tag == "br" else PLAIN if attributes is None else BLOCKS[tag]
+        if attributes is None:
+            self.unseen_depth -= tag == self.unseen
+            self.unseen = self.unseen if self.unseen_depth > 0 else ""
+        elif self.unseen:
+            self.unseen_depth += tag == self.unseen
+        elif tag in MENUS or (tag not in CELLS | VOID and _is_hidden(attributes)):
+            self.unseen, self.unseen_depth = tag, 1
+
     def handle_endtag(self, tag: str) -> None:
+        self._block(tag)
         if tag in ("script", "style"):
             self.silent = max(0, self.silent - 1)
         elif self.open and tag in ("s", "strike", "del"):
@@ -199,6 +285,8 @@ class _Tables(HTMLParser):
             self.open[-1].text.append(data)
             if data.strip():  # a cell is struck when all of its text is
                 self.open[-1].is_struck = bool(self.open[-1].struck) and self.open[-1].is_struck is not False
+        if not self.silent and not self.unseen:
+            self.line.append(data)
 
     @staticmethod
     def _clip(grid: _Grid) -> None:

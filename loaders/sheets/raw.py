@@ -41,7 +41,8 @@ class RawSheet:
 
     ``ragged``: delimited text, where a longer row means that cells are shifted. ``records``: row 0 is the headings, and
     no other row is a heading, section or total. ``marks``: problems of single cells, ``(code, position in rows,
-    column, value)``, which get their heading later.
+    column, value)``, which get their heading later. ``above``: texts that stand before the table without being rows of it
+    (a heading of a web page, a caption); the nearest one first.
     """
 
     name: str
@@ -54,6 +55,7 @@ class RawSheet:
     problems: list[Problem] = field(default_factory=list)
     marks: list[tuple[str, int, int, str]] = field(default_factory=list)
     aside: Aside = field(default_factory=Aside)
+    above: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -53,7 +53,8 @@ class Sheet:
         ``repeated_headings``, ``page_rows``, ``section_rows``, ``note_rows``, ``hxl_rows``, ``column_number_rows``.
         ``sum(dropped.values()) + len(frame) + len(totals)`` is the number of rows of the sheet.
     texts
-        Row number -> text of title, section, note and page rows, which state e.g. agency, fiscal year and unit.
+        Row number -> text of title, section, note and page rows, which state e.g. agency, fiscal year and unit. Texts
+        before a table that are no rows of it (HTML, JSON) have the numbers 0, -1, ... upwards.
     """
 
     name: str

@@ -41,6 +41,8 @@ def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table
         width = max((len(row) for row in raw.rows), default=0)
         header = Header(0, -1, [""] * width)
         table.problems.append(Problem("no_header_row" if width else "sheet_empty", sheet=raw.name))
+    first = min(raw.numbers, default=1)
+    table.texts = {first - len(raw.above) + place: text for place, text in enumerate(raw.above)}
     for position in range(header.top):
         _set_aside(table, raw, position, "title_rows")
         _warn_of_figures(table, raw, position)
@@ -86,7 +88,7 @@ class _Walk:
             position for position in range(header.bottom + 1, len(raw.rows)) if any(map(str.strip, raw.rows[position]))
         ]
         self.lines = [self._keys(raw.rows[position]) for position in range(header.top, header.bottom + 1)]
-        self.titles = {squeezed(text) for text in table.texts.values()}
+        self.titles = {squeezed(text) for row, text in table.texts.items() if row >= raw.numbers[0]}
         self.sections = Sections(raw, self.body, self.width, self.flags)
         self.bands = band_totals(raw, self.body, header.headings)
         self.sums = raw.aside.total_rows | outline_totals(raw, self.body)

@@ -241,7 +241,7 @@ def make(seed: int, folder: Path) -> Made:
     sheet = _Sheet(chance, made, unit_name)
     sheet.build(made.rows)
     writer = chance.choice((_xlsx, _xlsx, _csv, _csv, _html, _json))
-    if writer is _json and (sheet.place == "sections" or sheet.heading is None or sheet.in_title):
+    if writer is _json and (sheet.place == "sections" or sheet.heading is None):
         writer = _xlsx
     made.kinds.add(writer.__name__[1:])
     made.path = writer(sheet, folder / f"file{seed}", chance)
@@ -300,14 +300,31 @@ def _csv(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
     return path
 
 
+def _titles_apart(sheet: _Sheet) -> tuple[list[str], list[list[str]]]:
+    """Lines of one cell at the top, and the table below them."""
+    first = next(place for place, line in enumerate(sheet.lines) if len(line) > 1)
+    return [text for line in sheet.lines[:first] for text in line if text], sheet.lines[first:]
+
+
 def _html(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
     width = len(sheet.columns)
+    way = chance.choice(("rows", "paragraphs", "caption", "table", "frame"))
+    titles, lines = ([], sheet.lines) if way == "rows" else _titles_apart(sheet)
+    if titles:
+        sheet.made.kinds.add(f"HTML titles: {way}")
     rows = "".join(
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line + [""] * (width - len(line))) + "</tr>"
-        for line in sheet.lines
+        for line in lines
     )
+    said = "".join(f"<p>{html.escape(text)}</p>" for text in titles)
+    told = "".join(f"<tr><td>{html.escape(text)}</td></tr>" for text in titles)
+    body = {
+        "caption": f"<table><caption>{said}</caption>{rows}</table>",
+        "table": f"<table>{told}</table><table>{rows}</table>",
+        "frame": f"<table><tr><td>{said}<table>{rows}</table></td></tr></table>",
+    }.get(way, f"{said}<table>{rows}</table>")
     path = stem.with_suffix(".xls")
-    path.write_text(f"<html><meta charset=utf-8><body><table>{rows}</table></body></html>", encoding="utf-8")
+    path.write_text(f"<html><meta charset=utf-8><body>{body}</body></html>", encoding="utf-8")
     return path
 
 
@@ -322,7 +339,8 @@ def _json(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
         if district:
             last = row[district] = row[district] or last
     sheet.made.totals = sheet.made.bad_totals = 0
-    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    titles = {f"line {number}": text for number, text in enumerate(_titles_apart(sheet)[0])}
+    path.write_text(json.dumps({**titles, "rows": rows} if titles else rows, ensure_ascii=False), encoding="utf-8")
     return path
 
 

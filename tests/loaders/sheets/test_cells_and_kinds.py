@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from loaders.layouts.recognise import general_unit, titles
 from loaders.problems import Refused
 from loaders.sheets.raw import as_text
 from loaders.sheets.read import read_sheets
@@ -145,6 +146,76 @@ def test_html_saved_as_xls(tmp_path: Path) -> None:
     assert list(sheet.frame.columns) == ["อำเภอ", "ตำบล", "เงิน - 2549", "เงิน - 2550"]
     assert sheet.frame.loc[5].tolist() == ["ทุ่งสง", "กะปาง", "3", "4"]
     assert sheet.totals.loc[6].tolist() == ["รวม", "", "4", "6"]
+
+
+ROWS = "<tr><th>อำเภอ<th>ตำบล<th>งบประมาณ</tr><tr><td>สิชล<td>ทุ่งใส<td>5</tr><tr><td>สิชล<td>เปลี่ยน<td>7</tr></table>"
+TABLE = f"<table>{ROWS}"
+UNIT_BEFORE_A_TABLE = {
+    "paragraph": f"<h2>กรม ก</h2><p>หน่วย: พันบาท</p>{TABLE}",
+    "bare text": f"กรม ก<br>หน่วย: พันบาท{TABLE}",
+    "caption": f"<h2>กรม ก</h2><table><caption>หน่วย: พันบาท</caption>{ROWS}",
+    "text in no cell": f"<b>กรม ก</b><table>หน่วย: พันบาท{ROWS}",
+    "table of one row": f"<table><tr><td>กรม ก<td>หน่วย: พันบาท</table>{TABLE}",
+    "table of titles": f"<table><tr><td colspan=3>กรม ก</tr><tr><td><td>หน่วย: พันบาท</tr></table>{TABLE}",
+    "table of labels": f"<table><tr><td>หน่วยงาน:<td>กรม ก</tr><tr><td>หน่วย:<td>พันบาท</tr></table>{TABLE}",
+    "layout of one cell": f"<table><tr><td><h2>กรม ก</h2><p>หน่วย: พันบาท</p>{TABLE}</td></tr></table>",
+    "layout of rows": f"<table><tr><td>กรม ก หน่วย: พันบาท</tr><tr><td>{TABLE}</td></tr><tr><td>ลงชื่อ</tr></table>",
+    "long page": f"<p>กรม ก หน่วย: พันบาท</p>{'<p>ข่าว</p>' * 50}{TABLE}",
+    "an unclosed menu": f"<p>กรม ก<p>หน่วย: พันบาท<nav>ปี 2560{TABLE}",
+}
+
+
+@pytest.mark.parametrize("way", UNIT_BEFORE_A_TABLE)
+def test_what_a_page_says_before_its_table_is_read(tmp_path: Path, way: str) -> None:
+    sheet = read_one(written(tmp_path, f"<meta charset=utf-8>{UNIT_BEFORE_A_TABLE[way]}", name="report.xls"))
+    assert general_unit(sheet) == "thousand_baht"
+    assert any("กรม ก" in text for text in titles(sheet)) or way == "long page"
+    assert sheet.frame["ตำบล"].to_dict() == {2: "ทุ่งใส", 3: "เปลี่ยน"}
+    assert sheet.heading_rows == [1]
+    assert sum(sheet.dropped.values()) + len(sheet.frame) == 3
+
+
+def test_menus_and_hidden_text_are_no_titles(tmp_path: Path) -> None:
+    unseen = (
+        "<title>a</title><nav>b<p>b</nav><select><option>c</select><script>d</script><style>e</style><!-- f -->"
+        "<div style='display: none'>g<div>g</div>g</div><p hidden>h</p>"
+    )
+    assert titles(read_one(written(tmp_path, f"{unseen}<p>x</p>{TABLE}", name="a.xls"))) == ["x"]
+
+
+def test_titles_stay_for_the_next_tables_until_others_take_their_place(tmp_path: Path) -> None:
+    headed = (
+        f"<h1>กรม ก</h1><p>หน่วย: พันบาท</p><h3>อำเภอสิชล</h3>{TABLE}<h3>อำเภอขนอม</h3>{TABLE}"
+        f"<h3>อำเภอลานสกา</h3><p>หน่วย: บาท</p>{TABLE}<h1>กรม ข</h1>{TABLE}"
+    )
+    plain = f"<p>กรม ก<p>หน่วย: พันบาท<p>อำเภอสิชล{TABLE}<p>อำเภอขนอม{TABLE}<p>กรม ข<p>เงิน<p>อำเภอสิชล{TABLE}{TABLE}"
+    listed = f"<table><caption>หน่วย: พันบาท</caption>{ROWS}{TABLE}<table><tr><td>ลงชื่อ</tr><tr><td>ก</tr></table>"
+    read = {}
+    for name, text in {"headed": headed, "plain": plain, "listed": listed}.items():
+        sheets = read_sheets(written(tmp_path, f"<meta charset=utf-8>{text}", name=f"{name}.xls"), in_child=False)
+        read[name] = [
+            (*sorted(word for word in titles(one) if "หน่วย" not in word), general_unit(one)) for one in sheets
+        ]
+    assert read["headed"] == [
+        ("กรม ก", "อำเภอสิชล", "thousand_baht"),
+        ("กรม ก", "อำเภอขนอม", "thousand_baht"),
+        ("กรม ก", "อำเภอลานสกา", "baht"),
+        ("กรม ข", "baht"),
+    ]
+    assert read["plain"] == [
+        ("กรม ก", "อำเภอสิชล", "thousand_baht"),
+        ("กรม ก", "อำเภอขนอม", "thousand_baht"),
+        *[("กรม ข", "อำเภอสิชล", "เงิน", "thousand_baht")] * 2,  # no other unit was stated
+    ]
+    assert read["listed"] == [("thousand_baht",), ("baht",), ("baht",)]  # a caption is of its own table
+
+
+@pytest.mark.parametrize("stated", [{"หน่วย": "พันบาท"}, {"meta": {"unit": "thousand baht"}}, {"about": "(พันบาท)"}])
+def test_what_json_states_beside_its_records_is_read(tmp_path: Path, stated: dict) -> None:
+    text = json.dumps({**stated, "total": 3, "rows": [{"ตำบล": "ทุ่งใส", "งบ": 5}]})
+    sheet = read_one(written(tmp_path, text, name="a.json"))
+    assert general_unit(sheet) == "thousand_baht"
+    assert sheet.frame.loc[2].tolist() == ["ทุ่งใส", "5"]
 
 
 def test_excel_2003_xml(tmp_path: Path) -> None:
