@@ -19,4 +19,4 @@ def is_chosen(scope: Scope) -> bool:
 def begin(province: str | None) -> dict:
     """Set up a province that begins empty, or (``None``) the demo; data team only."""
     sign_in.team_only(store.viewer())
-    return setup.begin(store.engine(), province, sign_in.name() or "-")
+    return setup.begin(store.engine(), province, sign_in.person())

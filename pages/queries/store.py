@@ -243,7 +243,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
 def near_repeats(scope: Scope) -> list[near.Pair]:
     """Undecided pairs of supports in use that may be the same money; data team only."""
     sign_in.team_only(scope.viewer)
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return near.waiting(connection, scope.province)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from loaders import settings
 from loaders.codes import FIELDS
 from loaders.decisions import words
 from pages.components import panels
@@ -45,7 +44,7 @@ def decide(command: Callable[..., object], *arguments: Any, notice: str, **optio
 
 
 def _with_person(connection: Any, command: Callable[..., object], arguments: tuple, options: dict) -> object:
-    return command(connection, *arguments, sign_in.name() or settings.person(), **options)
+    return command(connection, *arguments, sign_in.person(), **options)
 
 
 def _fields(name: str, entry: Entry, key: str) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """Results kept by their arguments."""
 
+import ast
 import threading
 
 import pytest
 
+from bench.source import house
+from loaders.store.privacy import DATA_TEAM
+from pages.queries import store as queries
 from pages.session import cache
 from tests.support import seeds
 from tests.support.meeting_store import opened
+from tests.support.seeds import ROOT
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten():
@@ -80,6 +85,30 @@ def test_an_argument_left_out_is_its_default():
     assert reading("80") == reading("80", "support") == reading("80", name="support") == ("80", "support", ())
     assert reading("80", "support", 1) != reading("80")
     assert asked == [("80", "support", ()), ("80", "support", (1,))]
+
+
+def test_no_kept_result_asks_the_session_who_looks(tmp_path, monkeypatch):
+    """The viewer is in the scope: what a session says would be kept for others, and a thread without one has none."""
+    asking = []
+    for path in house.python_files(ROOT, "pages"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or not any(
+                "cached(" in ast.unparse(one) for one in node.decorator_list
+            ):
+                continue
+            for call in (one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Call)):
+                name = ast.unparse(call.func).rpartition(".")[2]
+                if (name == "reading" and not call.args) or name in ("viewer", "has_sign_in", "person"):
+                    asking.append(f"{path.name}:{call.lineno} {ast.unparse(call)}")
+    assert asking == []
+
+    def nobody() -> None:
+        raise AssertionError("asked the session")
+
+    with opened(seeds.copied("empty", tmp_path / seeds.NAME)):
+        scope = queries.current_scope("80", DATA_TEAM)
+        monkeypatch.setattr(queries, "viewer", nobody)
+        assert queries.near_repeats(scope) == []
 
 
 def test_what_came_of_a_copy_of_a_store_is_taken_up_by_the_next_copy_and_by_no_other_store(tmp_path):

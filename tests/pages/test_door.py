@@ -24,6 +24,12 @@ def test_only_the_queries_open_the_store():
     assert [str(path) for path in files if OPENS.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_who_acts_is_said_by_one_function():
+    others = [path for path in (ROOT / "pages").rglob("*.py") if path.name != "sign_in.py"]
+    by_hand = re.compile(r"settings\.person\(|sign_in\.name\(\) or")
+    assert [str(path) for path in others if by_hand.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_missing_store_is_a_calm_message(tmp_path):
     st.session_state.clear()
     with opened(tmp_path / "none.sqlite"):
@@ -60,6 +66,7 @@ def test_the_first_start_asks_for_a_province_and_the_frame_lets_another_be_chose
     """Asked once: the board becomes the province's, and a link to another one stands in the list of the frame."""
     st.session_state.clear()
     monkeypatch.delenv("KRADAN_PROVINCE", raising=False)
+    monkeypatch.setenv("KRADAN_PERSON", "clerk")
     path = seeds.copied("empty", tmp_path / seeds.NAME)
     with closing(sqlite3.connect(path)) as store, store:
         store.execute("DELETE FROM setting WHERE name = 'start_chosen'")
@@ -81,4 +88,6 @@ def test_the_first_start_asks_for_a_province_and_the_frame_lets_another_be_chose
         frame = next(
             one.proto.body for one in open_board(province="80").get("html") if "kradan-where" in one.proto.body
         )
+    with closing(sqlite3.connect(path)) as store:
+        assert store.execute("SELECT who FROM audit WHERE action = 'begin'").fetchall() == [("clerk",)]
     assert 'aria-current="true">นครศรีธรรมราช' in frame and "province=84" in frame

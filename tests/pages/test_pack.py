@@ -146,6 +146,21 @@ def test_workbook_formulas_give_the_numbers_of_the_facts(made):
     assert all(row[10].value and row[12].value for row in support.iter_rows(min_row=4, max_row=40))
 
 
+def test_classes_with_the_same_words_are_counted_apart(made):
+    facts, _files, _again = made
+    step = facts["steps"]["coverage"]
+    one, other, *_ = ([letter, color, hatch, "legend", {}] for letter, color, hatch, *_ in step["legend"])
+    same = facts | {"steps": {"coverage": step | {"legend": [one, other, *step["legend"][2:]]}}}
+    book = openpyxl.load_workbook(io.BytesIO(make.xlsx_pack.workbook(make.Pack(same, Words("th"), STORY[:1], []))))
+    letter = next(
+        cell.column_letter for cell in book["subdistricts"][3] if cell.value == Words("th").say("meeting_view_coverage")
+    )
+    written = [book["subdistricts"][f"{letter}{row}"].value for row in range(4, 174)]
+    stated = [row[3].value for row in book["findings"].iter_rows(min_row=4) if str(row[3].value).startswith("=COUNTIF")]
+    counts = [written.count(re.search(r'"=(.*)"\)', formula)[1]) for formula in stated]
+    assert counts == [step["classes"].count(letter) for letter, *_ in step["legend"]] and sum(counts) == 170
+
+
 def test_pictures_are_4k_and_not_blank(made):
     _facts, files, _again = made
     pictures = [name for name in files if name.endswith(".png")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.maps import palette
 from geo.maps.classes import check_styles
-from pages.meeting.pack.content import Pack
+from pages.meeting.pack.content import Pack, Slide
 
 FIRST = 3  # rows above the data: title, footnote, headings
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -94,6 +95,16 @@ def _letters(pack: Pack) -> dict[str, str]:
     return {slide.view: xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
 
 
+def _labels(slide: Slide) -> dict[str, str]:
+    """Label of each class; numbered where others read the same to COUNTIF, which counts by text and knows no case."""
+    alike = Counter(row["label"].casefold() for row in slide.legend if row["k"])
+    return {
+        row["k"]: f"{row['label']} ({number})" if alike[row["label"].casefold()] > 1 else row["label"]
+        for number, row in enumerate(slide.legend, start=1)
+        if row["k"]
+    }
+
+
 def _findings(book: Book) -> None:
     """One row per class of every view, counted by COUNTIF over the sheet of subdistricts."""
     pack, say = book.pack, book.pack.words.say
@@ -107,14 +118,14 @@ def _findings(book: Book) -> None:
     sheet = book.sheet("findings", say("meeting_pack"), columns)
     last, row = FIRST + len(pack.facts["codes"]), FIRST
     for slide in pack.slides:
-        letter = _letters(pack)[slide.view]
+        letter, labels = _letters(pack)[slide.view], _labels(slide)
         for entry in slide.legend:
             if not entry["k"]:
                 continue
             sheet.write_string(row, 0, say(f"meeting_view_{slide.view}"), book.plain)
             sheet.write_string(row, 1, slide.title, book.wrapped)
-            sheet.write_string(row, 2, entry["label"], book.plain)
-            criterion = entry["label"].replace('"', '""')
+            sheet.write_string(row, 2, labels[entry["k"]], book.plain)
+            criterion = labels[entry["k"]].replace('"', '""')
             wild = criterion.replace("~", "~~").replace("*", "~*").replace("?", "~?")
             formula = f'=COUNTIF(subdistricts!${letter}${FIRST + 1}:${letter}${last},"={wild}")'
             sheet.write_formula(row, 3, formula, book.whole, entry["count"])
@@ -129,7 +140,7 @@ def _findings(book: Book) -> None:
 def _subdistricts(book: Book) -> None:
     pack, words, facts = book.pack, book.pack.words, book.pack.facts
     say = words.say
-    labels = {slide.view: {row["k"]: row["label"] for row in slide.legend} for slide in pack.slides}
+    labels = {slide.view: _labels(slide) for slide in pack.slides}
     for slide in pack.slides:
         check_styles("workbook", slide.step["classes"], labels[slide.view])
     columns = [(say("column_code"), 10), (say("column_subdistrict"), 20), (say("column_district"), 20), (say("column_population"), 12), (say("figure_villages"), 10),
