@@ -280,7 +280,10 @@ def test_a_storyboard_without_anything_to_show_still_makes_every_file(made, lang
 def test_the_maps_of_the_sheets_are_the_coverage_whatever_the_storyboard(made):
     facts, _files, _again = made
     for story in ([{"view": "gaps"}], STORY):
-        assert make.Pack(facts, Words("th"), story, []).coverage.view == "coverage"
+        assert make.Pack(facts, Words("th"), story, []).map_of_sheets.view == "coverage"
+    one = facts | {"codes": facts["codes"][:1], "steps": {}}
+    assert make.Pack(one, Words("th"), STORY, []).map_of_sheets is None
+    assert "sheets-districts.pdf" in make.files(one, STORY, pd.DataFrame([DECISION]), "th", all_sheets=True)
 
 
 def test_the_zip_holds_every_file_and_reports_progress(made):

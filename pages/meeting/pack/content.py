@@ -57,9 +57,11 @@ class Pack:
         return [self._slide(part) for part in self.story if part["view"] in self.facts["steps"]]
 
     @cached_property
-    def coverage(self) -> Slide:
-        """The view that the small maps of the sheets show, whether or not it is in the storyboard."""
-        return self._slide({"view": "coverage"})
+    def map_of_sheets(self) -> Slide | None:
+        """The view that the small maps of the sheets show: coverage, in the storyboard or not; else the first there is."""
+        steps = self.facts["steps"]
+        view = "coverage" if "coverage" in steps else next(iter(steps), None)
+        return self._slide({"view": view}) if view else None
 
     @property
     def nothing_to_show(self) -> str:

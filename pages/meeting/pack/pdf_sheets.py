@@ -43,13 +43,13 @@ def _district(paper: Paper, pack: Pack, codes: list[str]) -> None:
     for number, (value, label) in enumerate(figures):
         paper.words(10 + number * 38, 28, value, 13, bold=True)
         paper.block(10 + number * 38, 31, label, 9, 36, color=QUIET, most=2)
-    coverage = pack.coverage
-    _small_map(paper, pack, coverage, codes[0][:4], (10, 44, 110, 92))
-    letters = dict(zip(facts["codes"], coverage.step["classes"], strict=True))
-    marks = dict(zip(facts["codes"], coverage.step["marks"] or "0" * len(facts["codes"]), strict=True))
-    own = [letters[code] for code in codes]
-    rows = [row | {"count": own.count(row["k"]) if row["k"] else sum(marks[code] == "1" for code in codes)} for row in coverage.legend]  # fmt: skip
-    legend(paper, rows, 126, 46, 74, 10)
+    if slide := pack.map_of_sheets:
+        _small_map(paper, pack, slide, codes[0][:4], (10, 44, 110, 92))
+        letters = dict(zip(facts["codes"], slide.step["classes"], strict=True))
+        marks = dict(zip(facts["codes"], slide.step["marks"] or "0" * len(facts["codes"]), strict=True))
+        own = [letters[code] for code in codes]
+        rows = [row | {"count": own.count(row["k"]) if row["k"] else sum(marks[code] == "1" for code in codes)} for row in slide.legend]  # fmt: skip
+        legend(paper, rows, 126, 46, 74, 10)
     _district_table(paper, pack, codes)
 
 
@@ -171,7 +171,8 @@ def _subdistrict(paper: Paper, pack: Pack, code: str) -> None:
     for number, (value, label) in enumerate(card["big"]):
         paper.words(10 + number * 64, 36, value, 16, bold=True)
         paper.block(10 + number * 64, 40, label, 9.5, 60, color=QUIET, most=2)
-    _small_map(paper, pack, pack.coverage, code[:4], (10, 54, 100, 84), code)
+    if slide := pack.map_of_sheets:
+        _small_map(paper, pack, slide, code[:4], (10, 54, 100, 84), code)
     y = 54.0
     for label, value in card["lines"]:
         paper.words(114, y + 2, wrap(label, 9.5, 84 * POINT, most=1)[0], 9.5, color=QUIET)
