@@ -6,7 +6,7 @@ shares of the units, given thresholds or natural breaks; the first label is the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,24 +23,26 @@ def weighted(values: np.ndarray, weights: np.ndarray, method: str, floor: float 
     Parameters
     ----------
     values
-        Units x items, NaN = not known.
+        Units x items, or draws x units x items; NaN = not known.
+    weights
+        Items, or draws x items.
     method
         ``arithmetic``; ``geometric`` (values below ``floor`` count as ``floor``, so that a zero does not make the mean
         zero); ``mazziotta_pareto``: mean minus variance over mean, a penalty for unbalanced rows (weighted population
         variance, Mazziotta & Pareto 2022).
     """
     is_known = ~np.isnan(values)
-    shares = is_known * weights
-    total = shares.sum(axis=1, keepdims=True)
+    shares = is_known * np.asarray(weights)[..., None, :]
+    total = shares.sum(axis=-1, keepdims=True)
     shares = np.divide(shares, total, out=np.full(shares.shape, np.nan), where=total > 0)
     if method == "geometric":
         logs = np.log(np.maximum(values, floor), out=np.zeros_like(values), where=is_known)
-        return np.exp((shares * logs).sum(axis=1))
+        return np.exp((shares * logs).sum(axis=-1))
     filled = np.where(is_known, values, 0.0)
-    mean = (shares * filled).sum(axis=1)
+    mean = (shares * filled).sum(axis=-1)
     if method == "arithmetic":
         return mean
-    variance = (shares * (filled - mean[:, None]) ** 2).sum(axis=1)
+    variance = (shares * (filled - mean[..., None]) ** 2).sum(axis=-1)
     return mean - variance / mean
 
 
@@ -60,22 +62,24 @@ def aggregate(
     values: np.ndarray,
     method: str | None = None,
     weights: np.ndarray | None = None,
-    group_weights: dict[str, float] | None = None,
+    group_weights: Mapping[str, float | np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Scores by group code, and of the whole index under :data:`TOP`; each an array over the units.
+    """Scores by group code, and of the whole index under :data:`TOP`; each an array over the units, or draws x units.
 
     Parameters
     ----------
     values
-        Units x criteria from :func:`geo.ranking.normalise.normalise`.
+        Units x criteria from :func:`geo.ranking.normalise.normalise`, or draws x units x criteria.
     method
         Overrides the method of the specification, except for groups that state their own.
     weights, group_weights
-        Override the weights of the specification (criteria in its order; groups by code).
+        Override the weights of the specification (criteria in its order; groups by code), one or one per draw.
     """
     chosen, replaced = method or spec.aggregation, group_weights or {}
     own = np.array([criterion.weight for criterion in spec.criteria]) if weights is None else weights
-    columns = {criterion.code: (values[:, place], own[place]) for place, criterion in enumerate(spec.criteria)}
+    columns = {
+        criterion.code: (values[..., number], own[..., number]) for number, criterion in enumerate(spec.criteria)
+    }
     scores: dict[str, np.ndarray] = {}
     for group in spec.upwards():
         score = _node(spec, columns, group.code, group.aggregation or chosen) / group.divide_by
@@ -85,9 +89,10 @@ def aggregate(
     return scores
 
 
-def _node(spec: Spec, columns: dict[str, tuple[np.ndarray, float]], parent: str, method: str) -> np.ndarray:
+def _node(spec: Spec, columns: Mapping[str, tuple], parent: str, method: str) -> np.ndarray:
     children = [columns[node.code] for node in spec.children(parent)]
-    values, weights = np.column_stack([value for value, _ in children]), np.array([weight for _, weight in children])
+    values = np.stack([value for value, _ in children], axis=-1)
+    weights = np.stack(np.broadcast_arrays(*(weight for _, weight in children)), axis=-1)
     return weighted(values, weights, method, floor_of(spec))
 
 
@@ -134,33 +139,48 @@ def _one_more_class(best: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> 
     return cost, start
 
 
-def has_spread(spec: Spec, scores: np.ndarray) -> bool:
-    """Whether scores differ enough to be classed; with goalposts and thresholds a single score can be classed."""
-    known_scores = scores[~np.isnan(scores)]
-    is_absolute = spec.classing == "thresholds" and spec.normalisation == "goalposts"
-    return len(known_scores) > 0 and (
-        is_absolute or bool(np.ptp(known_scores) > 1e-9 * max(1.0, float(np.abs(known_scores).max())))
-    )
+def place(scores: np.ndarray) -> np.ndarray:
+    """Rank of each score among those of its row, 1 = highest; equal scores share the better rank; 0 for NaN."""
+    falling = -scores
+    order = np.argsort(falling, axis=-1, kind="stable")  # NaN is last
+    ordered = np.take_along_axis(falling, order, axis=-1)
+    is_first = np.ones(scores.shape, dtype=bool)
+    is_first[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    numbers = np.arange(1, scores.shape[-1] + 1, dtype=np.int32)
+    ranks = np.zeros(scores.shape, dtype=np.int32)
+    np.put_along_axis(ranks, order, np.maximum.accumulate(np.where(is_first, numbers, 0), axis=-1), axis=-1)
+    return np.where(np.isnan(scores), 0, ranks)
+
+
+def has_spread(spec: Spec, scores: np.ndarray) -> np.ndarray:
+    """Whether the scores of each row differ enough to be classed.
+
+    With goalposts and thresholds a single score can be classed.
+    """
+    has_score = ~np.isnan(scores)
+    if spec.classing == "thresholds" and spec.normalisation == "goalposts":
+        return has_score.any(axis=-1)
+    highest = np.max(scores, axis=-1, where=has_score, initial=-np.inf)
+    lowest = np.min(scores, axis=-1, where=has_score, initial=np.inf)
+    return highest - lowest > 1e-9 * np.maximum(1.0, np.maximum(np.abs(highest), np.abs(lowest)))
 
 
 def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Sequence[float] = ()) -> np.ndarray:
-    """Class of each score: 0 the highest .. ``classes`` - 1 the lowest, -1 without a score.
+    """Class of each score among those of its row: 0 the highest .. ``classes`` - 1 the lowest, -1 without a score.
 
     ``thirds`` divides by rank into ``classes`` equal parts; equal scores all go to the higher class. ``natural``:
     :func:`natural_bounds`. ``thresholds`` are descending; a score on a threshold belongs to the class above it.
     """
-    numbers = np.full(len(scores), -1)
     has_score = ~np.isnan(scores)
-    if not has_score.any():
-        return numbers
-    values = scores[has_score]
     if method == "thirds":
-        places = np.searchsorted(np.sort(-values), -values, side="left")
-        numbers[has_score] = places * classes // len(values)
+        numbers = (place(scores) - 1) * classes // np.maximum(has_score.sum(axis=-1, keepdims=True), 1)
     elif method == "natural":
-        bounds = np.array(natural_bounds(values, classes))
-        numbers[has_score] = len(bounds) - np.searchsorted(bounds, values, side="left")
+        numbers = np.apply_along_axis(_natural_numbers, -1, scores, classes) if scores.size else np.zeros(scores.shape)
     else:
-        falling = -np.array(thresholds)
-        numbers[has_score] = np.searchsorted(falling, -values, side="left")
-    return numbers
+        numbers = np.searchsorted(-np.array(thresholds), -scores, side="left")
+    return np.where(has_score, numbers, -1).astype(int)
+
+
+def _natural_numbers(scores: np.ndarray, classes: int) -> np.ndarray:
+    bounds = np.array(natural_bounds(scores, classes))
+    return len(bounds) - np.searchsorted(bounds, scores, side="left")

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread, known_share
+from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread, known_share, place
 from geo.ranking.normalise import prepare
 from geo.ranking.spec import TOP, Spec, SpecError
-from geo.ranking.uncertainty import border, class_shares, draw, place, rank_band
+from geo.ranking.uncertainty import border, class_shares, draw, rank_band
 
 __all__ = ["Ranking", "contributions", "influence", "leave_one_out", "rank", "rank_shifts"]
 

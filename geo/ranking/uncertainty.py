@@ -13,10 +13,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread
+from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread, place
 from geo.ranking.spec import TOP, Spec
 
 BAND = (0.05, 0.95)
+CELLS = 1_000_000  # units x criteria x draws computed at once: 8 MB an array
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,6 @@ class Draws:
 
     ranks: np.ndarray
     classes: np.ndarray
-
-
-def place(scores: np.ndarray) -> np.ndarray:
-    """Rank of each score, 1 = highest; equal scores share the better rank; 0 for NaN."""
-    ranks = np.zeros(len(scores), dtype=np.int32)
-    has_score = ~np.isnan(scores)
-    if has_score.any():
-        falling = -scores[has_score]
-        ranks[has_score] = np.searchsorted(np.sort(falling), falling, side="left") + 1
-    return ranks
 
 
 def _varied(rng: np.random.Generator, stated: np.ndarray, spread: float, draws: int) -> np.ndarray:
@@ -52,34 +43,28 @@ def _leave_out(rng: np.random.Generator, weights: np.ndarray, share: float) -> n
 
 
 def _on_base_scale(scores: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """Scores rescaled to mean and spread of ``base``, so that thresholds mean the same in every draw."""
-    spread = np.nanstd(scores)
-    if not spread > 0:
-        return scores
-    return np.nanmean(base) + (scores - np.nanmean(scores)) * np.nanstd(base) / spread
+    """Scores of each draw rescaled to mean and spread of ``base``, so that thresholds mean the same in every draw."""
+    spread, mean = np.nanstd(scores, axis=-1, keepdims=True), np.nanmean(scores, axis=-1, keepdims=True)
+    rescaled = np.nanmean(base) + (scores - mean) * np.nanstd(base) / np.where(spread > 0, spread, 1.0)
+    return np.where(spread > 0, rescaled, scores)
 
 
 class _HotDeck:
     """Missing cells, and for each the units with a known value to draw from."""
 
     def __init__(self, missing: np.ndarray) -> None:
-        known_rows = [np.flatnonzero(~column) for column in missing.T]
+        known = [np.flatnonzero(~column) for column in missing.T]
+        counts = np.array([len(units) for units in known])
+        self.units, self.starts = np.concatenate([*known, []]).astype(int), np.append(0, counts.cumsum())
         rows, columns = np.nonzero(missing)
-        self.rows, self.columns = (
-            part[[len(known_rows[column]) > 0 for column in columns]] for part in (rows, columns)
-        )
-        self.counts = np.array([len(known_rows[column]) for column in self.columns])
-        self.known = known_rows
+        self.rows, self.columns = rows[counts[columns] > 0], columns[counts[columns] > 0]
+        self.counts = counts[self.columns]
 
-    def filled(self, rng: np.random.Generator, table: np.ndarray) -> np.ndarray:
-        """A copy of the table in which every missing cell has the value of a random other unit."""
-        if not len(self.rows):
-            return table
-        picked = (rng.random(len(self.rows)) * self.counts).astype(int)
-        donors = [self.known[column][number] for column, number in zip(self.columns, picked, strict=True)]
-        table = table.copy()
-        table[self.rows, self.columns] = table[donors, self.columns]
-        return table
+    def fill(self, rng: np.random.Generator, tables: np.ndarray) -> None:
+        """Give every missing cell of each table (draws x units x criteria) the value of a random other unit, in place."""
+        picked = (rng.random((len(tables), len(self.rows))) * self.counts).astype(int)
+        donors, draws = self.units[self.starts[self.columns] + picked], np.arange(len(tables))[:, None]
+        tables[:, self.rows, self.columns] = tables[draws, donors, self.columns]
 
 
 def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) -> Draws:
@@ -94,27 +79,35 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) 
     missing
         Units x criteria: mask of cells not known in the data, even where the specification imputes a mean.
     """
-    varied, scored = spec.uncertainty, ~np.isnan(base)
+    varied, scored = spec.uncertainty, np.flatnonzero(~np.isnan(base))
     rng = np.random.default_rng(varied.seed)
     variants = list(product(varied.normalisations, varied.aggregations))
-    tables = [comparable(spec, values, *variant)[scored] for variant in variants]
+    tables = np.stack([comparable(spec, values, *variant)[scored] for variant in variants])
     stated = np.array([criterion.weight for criterion in spec.criteria])
     weights = _leave_out(rng, _varied(rng, stated, varied.weight_spread, varied.draws), varied.leave_out)
     of_groups = _varied(rng, np.array([group.weight for group in spec.groups]), varied.weight_spread, varied.draws)
     which, deck = rng.integers(len(variants), size=varied.draws), _HotDeck(missing[scored])
+    methods = np.array([aggregation for _, aggregation in variants])[which]
     ranks = np.zeros((varied.draws, len(base)), dtype=np.int32)
     classes = np.full((varied.draws, len(base)), -1, dtype=np.int8)
     names = [group.code for group in spec.groups]
-    for number, variant in enumerate(which):
-        group_weights = dict(zip(names, of_groups[number], strict=True))
-        table = deck.filled(rng, tables[variant])
-        scores = aggregate(spec, table, variants[variant][1], weights[number], group_weights)[TOP]
-        if not has_spread(spec, scores):
-            continue  # all scores are equal: no rank and no class in this draw
-        ranks[number, scored] = place(scores)
+    at_once = max(1, CELLS // max(1, tables[0].size))
+    for numbers in np.split(np.arange(varied.draws), range(at_once, varied.draws, at_once)):
+        drawn = tables[which[numbers]]
+        deck.fill(rng, drawn)
+        scores = np.empty(drawn.shape[:2])
+        for method in varied.aggregations:
+            of_method = methods[numbers] == method
+            group_weights = dict(zip(names, of_groups[numbers[of_method]].T, strict=True))
+            scores[of_method] = aggregate(spec, drawn[of_method], method, weights[numbers[of_method]], group_weights)[
+                TOP
+            ]
+        differs = has_spread(spec, scores)  # where all scores are equal, the draw gives no rank and no class
+        scores, cells = scores[differs], np.ix_(numbers[differs], scored)
+        ranks[cells] = place(scores)
         if spec.classing != "none":
             scores = _on_base_scale(scores, base[scored]) if spec.classing == "thresholds" else scores
-            classes[number, scored] = class_numbers(scores, spec.classing, len(spec.labels), spec.thresholds)
+            classes[cells] = class_numbers(scores, spec.classing, len(spec.labels), spec.thresholds)
     return Draws(ranks, classes)
 
 
