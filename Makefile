@@ -8,6 +8,8 @@ PROVINCE ?=
 ifneq ($(PROVINCE),)
 export KRADAN_PROVINCE ?= $(PROVINCE)
 endif
+# Matrices here are small: threads of OpenBLAS wait for each other, seven times as much CPU where both cores are busy.
+export OPENBLAS_NUM_THREADS ?= 1
 # Where the environment forbids compiled modules, as images of containers do, each of a hundred processes compiles two seconds long.
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?=
@@ -56,7 +58,7 @@ setup-test: setup-python
 PYTEST := $(PY) -m pytest
 
 test: setup-test ## everything that CI checks
-	@$(MAKE) --no-print-directory --jobs 4 lint check-js seed tests
+	@$(MAKE) --no-print-directory --jobs 4 LATER="nice -n 7" lint check-js seed tests
 
 # Two cores; more workers fill the time in which the three groups of tests in a browser wait. Groups, their order: tests/conftest.py.
 # Tests are collected, and modules compiled, once, in the process of which the workers are forks, while the rest is checked.
@@ -69,19 +71,22 @@ tests: $(VENV)/.dev
 seed: $(VENV)/.runtime
 	@$(PY) -m tests.support.seeds demo
 
+# While all tests are collected, which one core does, the other makes the store; what checks the text gets the time that is left.
+LATER ?=
+
 # No browser, no server, no PostgreSQL, no file of tests that takes over five seconds (LONG in tests/conftest.py).
 check: $(VENV)/.dev lint check-js ## what one runs after every change
 	$(PYTEST) --workers 2 -m "unit and not long" --ignore tests/browser --ignore tests/pages
 
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/ty check
-	$(BIN)/lint-imports
+	$(LATER) $(BIN)/ruff check .
+	$(LATER) $(BIN)/ruff format --check .
+	$(LATER) $(BIN)/ty check
+	$(LATER) $(BIN)/lint-imports
 
 # Part of `make check` and of `make test`: lint, formats, types and unit tests of static/.
 check-js: node_modules/.ready ## the same for static/, and its unit tests
-	npm run --silent check
+	$(LATER) npm run --silent check
 
 format: $(VENV)/.dev node_modules/.ready ## write every file in the house's format
 	$(BIN)/ruff check --quiet --fix .

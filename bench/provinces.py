@@ -1,5 +1,6 @@
 """Facts and schematic map of each of the 77 provinces: what is known, likeness to the true map, CPU seconds.
 
+Also CPU seconds of the tile grid of the province with most subdistricts, as if none had been solved ahead.
 Prints a table to stderr (``--write`` updates ``data/reference/provinces.csv``) and one JSON line with the medians.
 Exits with a message when the national boundary file (``shared/data``) is missing.
 """
@@ -17,6 +18,7 @@ import shapely
 
 from geo.schematic.power_diagram import touching_pairs
 from geo.schematic.schematic import schematic
+from geo.schematic.tile_grid import tile_grid
 from loaders.areas import facts
 from loaders.settings import DATA, ROOT
 
@@ -37,11 +39,16 @@ def main() -> None:
     table.to_csv(sys.stderr, index=False)
     if "--write" in sys.argv:
         table.drop(columns="seconds").to_csv(TABLE, index=False, lineterminator="\n")
+    largest = facts.subdistricts(table.loc[table["subdistricts"].idxmax(), "province_code"])
+    begin = time.process_time()
+    tile_grid(largest)
+    tiles_seconds = time.process_time() - begin
     print(json.dumps({
         "bench": "provinces", "provinces": len(table), "subdistricts": int(table["subdistricts"].sum()),
         "iou_median": float(table["iou"].median()), "iou_least": float(table["iou"].min()),
         "neighbours_median": float(table["neighbours_kept"].median()),
         "seconds_median": round(float(table["seconds"].median()), 2), "seconds_most": round(float(table["seconds"].max()), 2),
+        "tiles_of_most": len(largest), "tiles_seconds": round(tiles_seconds, 2),
     }))  # fmt: skip
 
 

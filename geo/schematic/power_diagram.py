@@ -16,14 +16,20 @@ import shapely
 GRID = 1e-6
 FAR = 40.0
 SLIVER = 1e-5
+AT_ONCE = 1024  # points x sites that stay in the cache of the processor
 
 
 def owners_at(points: np.ndarray, sites: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Index of the site that owns each point."""
+    """Index of the site that owns each point (n x 2)."""
     origin = sites.mean(axis=0)
     points, sites = points - origin, sites - origin
     # |p|² is the same for all sites of a point, so it can be omitted.
-    return np.argmin((sites**2).sum(axis=1) - weights - 2 * points @ sites.T, axis=1)
+    constant, twice = (sites**2).sum(axis=1) - weights, 2 * sites.T
+    owners = np.empty(len(points), dtype=int)
+    for begin in range(0, len(points), AT_ONCE):
+        products = points[begin : begin + AT_ONCE] @ twice
+        owners[begin : begin + AT_ONCE] = np.subtract(constant, products, out=products).argmin(axis=1)
+    return owners
 
 
 def _with_guards(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.maps.board import STATIC
 from geo.maps.simplify import Prepared, prepare, write_geojson
-from geo.schematic.schematic import schematic
+from geo.schematic.schematic import rows_for, schematic
 from geo.schematic.tile_grid import assign, tile_grid
 from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
@@ -22,7 +22,6 @@ from loaders.areas import facts as province_facts
 from loaders.boundaries import candidates
 from loaders.boundaries import find as boundaries
 from loaders.problems import Problem, Refused
-from loaders.settings import FACTS_PROVINCE
 from pages.session.cache import cached
 
 FOLDER = settings.ROOT / "static" / "geo"
@@ -35,10 +34,12 @@ NAMES = {"schematic": "map_schematic", "true": "map_true", "ordered": "map_order
 NOTES = {"schematic": "note_schematic", "ordered": "note_ordered"}
 
 
-def _optional(province: str, name: str) -> pd.DataFrame | None:
-    """A table precomputed for the province of the shipped facts; ``None`` for other provinces."""
+def _precomputed(name: str, facts: pd.DataFrame) -> pd.DataFrame | None:
+    """Rows of a table that is shipped with the facts, one per subdistrict; ``None`` where it does not have all of them."""
     path = reference.DIRECTORY / name
-    return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() and province == FACTS_PROVINCE else None
+    table = pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() else None
+    rows = rows_for(table, facts["subdistrict_code"])
+    return None if rows is None else rows.reset_index()
 
 
 def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -94,11 +95,11 @@ def _prepared(card: Path) -> dict | None:
 def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -> dict:
     facts = province_facts.subdistricts(province)
     kind = main_stem(source, facts)
-    main = _main_map(source, facts, province, kind)
+    main = _main_map(source, facts)
     west, south, east, north = (float(edge) for edge in main.subdistricts.total_bounds)
     return {
         "main": f"geo/{write_geojson(main, FOLDER, kind).name}",
-        "grid": f"geo/{_grid_name(main, facts, province, kind, signature)}",
+        "grid": f"geo/{_grid_name(facts, signature)}",
         "kind": kind,
         "credit": CREDITS[kind],
         "bounds": [[south, west], [north, east]],
@@ -107,16 +108,16 @@ def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -
     }
 
 
-def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame, province: str, kind: str) -> Prepared:
+def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame) -> Prepared:
     """The boundaries, or the schematic map when there are none."""
     if source.frame is None:
-        return prepare(_named(schematic(facts, _optional(province, "schematic_seeds.csv")), facts), tolerance_m=0)
+        return prepare(_named(schematic(facts, _precomputed("schematic_seeds.csv", facts)), facts), tolerance_m=0)
     return prepare(source.frame)
 
 
-def _grid_name(main: Prepared, facts: pd.DataFrame, province: str, kind: str, signature: str) -> str:
+def _grid_name(facts: pd.DataFrame, signature: str) -> str:
     """File name of the tile grid. Without a precomputed grid the file appears seconds later; the browser asks again."""
-    solved = _optional(province, "tile_grid.csv")
+    solved = _precomputed("tile_grid.csv", facts)
     if solved is not None:
         return _write_grid(facts, solved, None).name
     target = FOLDER / f"grid-{signature}.json"

@@ -63,10 +63,11 @@ def test_the_base_map_never_changes_and_asks_no_other_host():
 
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
-    """A province of six squares, its maps in a folder of their own."""
-    codes = register("84")["subdistrict_code"].tolist()
+    """A province of six squares, its maps in a folder of their own, no table of tiles solved ahead."""
+    codes = register("83")["subdistrict_code"].tolist()
     nation_files.geojson_of(tmp_path / "squares.geojson", nation_files.squares(codes, size=0.02))
     monkeypatch.setattr(geometry, "FOLDER", tmp_path / "static" / "geo")
+    monkeypatch.setattr(geometry, "_precomputed", lambda *_: None)
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     cache.clear()
@@ -92,12 +93,12 @@ def test_the_first_map_of_a_province_does_not_wait_for_its_tiles(elsewhere, monk
         return assign_apart(facts)
 
     monkeypatch.setattr(geometry, "assign_apart", slow)
-    found = geometry.current("84")
+    found = geometry.current("83")
     assert begun.wait(10) and found["kind"] == "true"
     assert (elsewhere / "static" / found["main"]).exists() and not (elsewhere / "static" / found["grid"]).exists()
     go_on.set()
     tiles = awaited(elsewhere / "static" / found["grid"])
-    assert [tile["properties"]["c"] for tile in tiles["features"]] == register("84")["subdistrict_code"].tolist()
+    assert [tile["properties"]["c"] for tile in tiles["features"]] == register("83")["subdistrict_code"].tolist()
 
 
 def test_tiles_are_solved_here_when_no_second_process_can_be_had(elsewhere, monkeypatch):
@@ -106,24 +107,24 @@ def test_tiles_are_solved_here_when_no_second_process_can_be_had(elsewhere, monk
 
     monkeypatch.setattr(geometry, "assign_apart", refused)
     monkeypatch.setattr(geometry, "assign", lambda facts: assign(facts, steps=500))
-    found = geometry.current("84")
-    assert len(awaited(elsewhere / "static" / found["grid"])["features"]) == len(register("84"))
+    found = geometry.current("83")
+    assert len(awaited(elsewhere / "static" / found["grid"])["features"]) == len(register("83"))
 
 
 def test_a_map_that_is_there_does_not_open_the_boundary_file_again(elsewhere, monkeypatch):
-    first = geometry.current("84")
+    first = geometry.current("83")
     awaited(elsewhere / "static" / first["grid"])
     cache.clear()
     with monkeypatch.context() as patch:
         patch.setattr(geometry.province_facts, "boundaries_of", lambda *_: pytest.fail("opened again"))
-        assert geometry.current("84") == first
+        assert geometry.current("83") == first
     (elsewhere / "zz-broken.zip").write_bytes(b"PK\x03\x04 not a zip")
-    second = geometry.current("84")
+    second = geometry.current("83")
     assert [found["code"] for found in second["problems"]] == ["boundary_damaged"]
     opened = []
     cache.clear()
     monkeypatch.setattr(geometry, "_prepare", lambda *_: opened.append(1) or first)
-    assert geometry.current("84")["problems"] == second["problems"]
+    assert geometry.current("83")["problems"] == second["problems"]
     assert opened, "what failed for a passing reason is looked at again"
 
 
