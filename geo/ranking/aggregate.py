@@ -77,7 +77,7 @@ def aggregate(
     """
     chosen, replaced = method or spec.aggregation, group_weights or {}
     own = np.array([criterion.weight for criterion in spec.criteria]) if weights is None else weights
-    columns = {
+    columns: dict[str, tuple[np.ndarray, np.ndarray | float]] = {
         criterion.code: (values[..., number], own[..., number]) for number, criterion in enumerate(spec.criteria)
     }
     scores: dict[str, np.ndarray] = {}
@@ -152,7 +152,7 @@ def place(scores: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(scores), 0, ranks)
 
 
-def has_spread(spec: Spec, scores: np.ndarray) -> np.ndarray:
+def has_spread(spec: Spec, scores: np.ndarray) -> np.ndarray | np.bool:
     """Whether the scores of each row differ enough to be classed.
 
     With goalposts and thresholds a single score can be classed.
