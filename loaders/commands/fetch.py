@@ -36,8 +36,11 @@ def _fetch(options: argparse.Namespace) -> int:
         if outcome["state"] in (ASKED, FAILED):
             complain({name: value for name, value in outcome.items() if name != "summary"})
             codes.append(REFUSED)
-        elif outcome["state"] == LOADED and outcome["summary"]["quarantined"]:
-            codes.append(QUARANTINED)
+        elif outcome["state"] == LOADED:
+            for total in outcome.get("unmet", ()):
+                complain({"code": outcome["code"]} | total | {"file": outcome["source"]})
+            if outcome["summary"]["quarantined"] or outcome.get("unmet"):
+                codes.append(QUARANTINED)
     return REFUSED if REFUSED in codes else max(codes)
 
 

@@ -92,6 +92,7 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
 def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> int:
     """Write summary, problems and unmet control totals of an import; returns the exit code."""
     from loaders.imports import speaks_for
+    from loaders.imports.account import total_facts
 
     scope = {
         "said": options.speaks_for or speaks_for.ROWS,
@@ -105,16 +106,8 @@ def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> in
             sys.stderr.write(json.dumps(problem.as_dict(), ensure_ascii=False) + "\n")
     unmet = [] if summary["totals_accepted"] else ingested.unmet
     for total in unmet:
-        complain(_of_total(total) | {"file": path.name})
+        complain({"code": "control_total_unmet"} | total_facts(total) | {"file": path.name})
     return QUARANTINED if summary["quarantined"] or unmet else DONE
-
-
-def _of_total(total: dict) -> dict:
-    """The problem for a control total that is not met: stated sum, found sum, difference."""
-    stated, added_up = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
-    figures = {"value": stated, "suggestion": added_up, "difference": round(stated - added_up, 2)}
-    where = {"sheet": total["sheet"], "row": total["row"], "column": total["column"] or "-"}
-    return {"code": "control_total_unmet"} | where | {name: f"{figure:,.2f}" for name, figure in figures.items()}
 
 
 def _tell(summary: dict, options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from loaders import store
 from loaders.fetch import web
 from loaders.fetch.sources import Source
 from loaders.files.guards import max_upload_bytes
+from loaders.imports.account import total_facts
 from loaders.imports.editions import EditionAsked
 from loaders.imports.ingest import Unanswered, ingest
 from loaders.problems import Refused
@@ -24,10 +25,14 @@ from loaders.store import originals, tables
 LOADED, UNCHANGED, ASKED, REFUSED = "loaded", "unchanged", "asked", "refused"
 SETTLED_SECONDS = 10  # a file modified more recently may still be written
 WHO = "fetch"
+TOTAL_UNMET = "fetch_total_unmet"
 
 
 def fetch_all(engine: Engine, sources: Iterable[Source]) -> Iterator[dict[str, Any]]:
-    """Fetch each source; yields per file ``source``, ``state``, and the summary of the import or the problem."""
+    """Fetch each source; yields per file ``source``, ``state``, and the summary of the import or the problem.
+
+    A file whose control totals are not met is loaded, with ``code`` and the totals under ``unmet``.
+    """
     for source in sources:
         if source.kind == "folder":
             yield from _folder(engine, source)
@@ -85,7 +90,9 @@ def _taken(engine: Engine, source: Source, name: str, path: Path, tag: str = "")
             return _noted(engine, name, UNCHANGED, stop.problem.as_dict(), batch_id=batch, **more)
         return _noted(engine, name, REFUSED, stop.problem.as_dict(), **more)
     _drop(name, path.suffix)
-    return _noted(engine, name, LOADED, {"summary": done.summary(path.name)}, batch_id=done.batch_id, **more)
+    unmet = [total_facts(total) for total in done.unmet]
+    told = {"code": TOTAL_UNMET, "unmet": unmet} if unmet else {}
+    return _noted(engine, name, LOADED, told | {"summary": done.summary(path.name)}, batch_id=done.batch_id, **more)
 
 
 def _last(engine: Engine, before: dict[str, Any]) -> tuple[int, ...]:

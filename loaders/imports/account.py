@@ -99,7 +99,7 @@ class Ingested:
 
     @property
     def unmet(self) -> list[dict]:
-        """Control totals that are not met; the page asks for a reason before storing, ``ingest`` does not require one."""
+        """Control totals that are not met; the page asks for a reason before storing, ``ingest`` stores and notes them."""
         return [total for result in self.sheets for total in result.control_totals if not total["met"]]
 
     @property
@@ -164,6 +164,14 @@ def money(read: Read, layout: Layout) -> pd.Series:
     if column is None:
         return pd.Series(0, index=read.values.index, dtype=object)
     return read.values[column].map(lambda satang: 0 if satang is None or pd.isna(satang) else int(satang))
+
+
+def total_facts(total: dict) -> dict[str, Any]:
+    """Where a control total stands, what it states, what the rows add up to, and the difference, in words."""
+    stated, added_up = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
+    figures = {"value": stated, "suggestion": added_up, "difference": round(stated - added_up, 2)}
+    where = {"sheet": total["sheet"], "row": total["row"], "column": total["column"] or "-"}
+    return where | {name: f"{figure:,.2f}" for name, figure in figures.items()}
 
 
 def control_totals(result: SheetResult) -> list[dict]:

@@ -282,6 +282,8 @@ def ingest(
         year_shares.carry(connection, batch, [(it.sheet, it.row, it.place, it.shares) for it in shared], person)
         if ingested.totals_accepted:
             store.note(connection, person, "accept_totals", totals_why or "", batch)
+        elif ingested.unmet:
+            store.note(connection, person, "totals_unmet", str(len(ingested.unmet)), batch)
         learnt_layouts.remember(
             connection, _to_remember(ingested, answers or {}), batches.owner_of(ingested, base), person
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import streamlit as st
@@ -53,6 +54,7 @@ def batches(scope: Scope) -> None:
             st.rerun()
         import_scope.change(scope, chosen)
     if active:
+        _tell_of_totals(rows[chosen].summary)
         _warn_of_resting(scope, chosen)
     _delete_demo(scope)
 
@@ -81,6 +83,17 @@ def _delete_demo(scope: Scope) -> None:
             queries.delete_demo(sign_in.person())
             st.session_state["import_note"] = t("demo_deleted", count=whole(number))
             st.rerun()
+
+
+def _tell_of_totals(summary: str) -> None:
+    """Control totals that were not met when the file was stored, by whatever way it came, and who accepted that."""
+    stored = json.loads(summary or "{}")
+    unmet = [total for total in stored.get("control_totals", ()) if not total["met"]]
+    if accepted := stored.get("totals_accepted"):
+        blanks = {"who": accepted["who"], "why": accepted["why"], "number": whole(accepted["totals"])}
+        st.caption(flat(t("totals_unmet_accepted", **blanks)))
+    elif unmet:
+        st.warning(t("totals_unmet_in_batch", number=whole(len(unmet))))
 
 
 def _warn_of_resting(scope: Scope, batch: int) -> None:

@@ -47,7 +47,7 @@ reply_picture = Table(
 )
 
 # Result of the last fetch of a source: digest and HTTP tag of its file, the batch it was loaded as, ``state`` loaded,
-# unchanged, asked (a person must answer) or refused.
+# unchanged, asked (a person must answer) or refused; ``problem`` also of a loaded file whose totals are not met.
 fetched = Table(
     "fetched",
     metadata,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -18,7 +18,9 @@ from loaders.imports import duplicates
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.imports.review import commands, queries
+from loaders.store import tables
 from pages.session import cache
+from pages.session.text import t
 from tests.conftest import ROOT, SHARED
 from tests.loaders.test_cli import loaders
 from tests.support.import_files import account, adds_up, csv_file, new_store
@@ -145,6 +147,12 @@ def test_the_page_tells_what_rests_on_a_batch_before_it_is_withdrawn(
 ) -> None:
     grown = [*FIRST, ["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"]]
     after_the_first(engine, tmp_path, grown, leave_out_repeats=True)
+    with store.writing(engine) as connection:
+        of_first = tables.import_batch.c.id == 1
+        summary = json.loads(connection.execute(select(tables.import_batch.c.summary).where(of_first)).scalar_one())
+        assert summary["control_totals"] == []
+        unmet = json.dumps(summary | {"control_totals": [{"met": False}, {"met": True}, {"met": False}]})
+        connection.execute(update(tables.import_batch).where(of_first).values(summary=unmet))
     cache.clear()
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page._page_hash = calc_hash("imports")
@@ -155,6 +163,7 @@ def test_the_page_tells_what_rests_on_a_batch_before_it_is_withdrawn(
     found = [one.value for one in page.warning if told in one.value]
     assert len(found) == 1
     assert "73,500" in found[0]
+    assert t("totals_unmet_in_batch", number="2") in [one.value for one in page.warning]
     cache.clear()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import threading
@@ -126,6 +127,28 @@ def test_a_source_is_loaded_replaced_and_left_alone(engine, office):
     assert fetched(engine, one) == [("unchanged", None)] and baht(engine) in (0, 357)  # what was withdrawn stays so
     with store.reading(engine) as connection:
         assert "fetch" in set(connection.execute(select(tables.import_batch.c.loaded_by)).scalars())
+
+
+def test_a_total_that_is_not_met_is_told_and_stored(engine, office, monkeypatch, tmp_path, capsys):
+    listed = tmp_path / "sources.toml"
+    text = f"""[[source]]\nname = "s"\nkind = "https"\nurl = "{office.url}/s.csv"\nbase = "codi"\nprivate = true\nplain = true\n"""
+    listed.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("KRADAN_FETCH", str(listed))
+    office.answers["/s.csv"] = (200, {}, sheet(100, 200) + "รวมทั้งสิ้น,,,,,350,\n".encode())
+    assert main(["fetch"]) == 3
+    out, err = capsys.readouterr()
+    told, complaint = json.loads(out), json.loads(err)
+    assert (told["state"], told["code"], told["summary"]["loaded"]) == ("loaded", "fetch_total_unmet", 2)
+    figures = {"row": 4, "value": "350.00", "suggestion": "300.00", "difference": "50.00"}
+    assert figures.items() <= told["unmet"][0].items()
+    assert figures.items() <= complaint.items() and complaint["message"]
+    assert baht(engine) == 300
+    assert run.known(engine, "s")["problem"] == "fetch_total_unmet"
+    with store.reading(engine) as connection:
+        noted = select(tables.audit.c.who, tables.audit.c.detail).where(tables.audit.c.action == "totals_unmet")
+        assert connection.execute(noted).all() == [("fetch", "1")]
+    office.answers["/s.csv"] = (200, {}, sheet(100, 200, 50) + "รวมทั้งสิ้น,,,,,350,\n".encode())
+    assert main(["fetch"]) == 0 and run.known(engine, "s")["problem"] is None
 
 
 def test_it_stops_at_a_question_and_keeps_the_file_for_a_person(engine, office, tmp_path):
