@@ -81,6 +81,18 @@ def _weak_border(units: pd.DataFrame, weakest: str) -> int:
     return (near.eq(True).fillna(False).astype(bool) & ~_weak(units, weakest)).sum()
 
 
+def _held(alignment: pd.DataFrame, name: str) -> Any:
+    """Satang of a column; NA when places have support and no record in any place states an amount."""
+    amount = alignment["amount_satang"]
+    is_unknown = amount.isna().any() and not amount.fillna(0).gt(0).any()
+    return pd.NA if is_unknown else alignment[name].sum()
+
+
+def _unheld(alignment: pd.DataFrame) -> Any:
+    whole, met, other = (_held(alignment, name) for name in ("amount_satang", "aligned_satang", "other_satang"))
+    return whole - met - other
+
+
 def _aligned_share(alignment: pd.DataFrame) -> float | None:
     met, other = (int(alignment[name].sum()) for name in ("aligned_satang", "other_satang"))
     return met / (met + other) if met + other else None
@@ -104,7 +116,7 @@ FIGURES: dict[str, Figure] = {
     "placed_records": Figure(lambda placed: len(placed)),
     "placed_money": Figure(lambda placed: known_sum(placed["amount_satang"]), "satang"),
     "unplaced_records": Figure(lambda strip: strip["supports"].sum()),
-    "unplaced_money": Figure(lambda strip: known_sum(strip["amount_satang"]), "satang"),
+    "unplaced_money": Figure(lambda strip: known_sum(strip.loc[strip["supports"].gt(0), "amount_satang"]), "satang"),
     "agencies": Figure(lambda placed: placed["agency_code"].nunique()),
     "gap": Figure(lambda gaps: gaps["quadrant"].eq("gap").sum()),
     "gap_above": Figure(lambda gaps: only_above(gaps)),
@@ -133,10 +145,7 @@ FIGURES: dict[str, Figure] = {
     "pilot_cost": Figure(lambda choice: known_sum(choice.loc[choice["is_chosen"], "cost_satang"]), "satang"),
     "pilot_unknown": Figure(lambda choice: (~choice["is_known"].astype(bool)).sum()),
     "aligned_share": Figure(_aligned_share, "share"),
-    "aligned_money": Figure(lambda alignment: alignment["aligned_satang"].sum(), "satang"),
-    "other_money": Figure(lambda alignment: alignment["other_satang"].sum(), "satang"),
-    "unheld_money": Figure(
-        lambda alignment: (alignment["amount_satang"] - alignment["aligned_satang"] - alignment["other_satang"]).sum(),
-        "satang",
-    ),
+    "aligned_money": Figure(lambda alignment: _held(alignment, "aligned_satang"), "satang"),
+    "other_money": Figure(lambda alignment: _held(alignment, "other_satang"), "satang"),
+    "unheld_money": Figure(_unheld, "satang"),
 }

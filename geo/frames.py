@@ -37,7 +37,7 @@ def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
     )
 
 
-def known_sum(values: pd.Series) -> object:
+def known_sum(values: pd.Series) -> Any:
     """Sum of the known values: 0 for an empty series, NA when there are rows but no known value."""
     return values.sum(min_count=1) if len(values) else 0
 

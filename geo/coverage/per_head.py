@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.frames import require_columns
 from geo.periods import by_money_year
-from geo.statuses import NONE
+from geo.statuses import COVERED, NONE
 
 
 def per_head_of_years(
@@ -61,8 +61,16 @@ def known_places(coverage: pd.DataFrame) -> pd.DataFrame:
     return coverage[stated & coverage["population"].gt(0).fillna(False).astype(bool)]
 
 
-def rate_of(places: pd.DataFrame) -> float:
-    """Baht per head over all rows of :func:`known_places`, weighted by population; NaN for an empty frame."""
+def rate_of(coverage: pd.DataFrame) -> float:
+    """Baht per head over the :func:`known_places` of ``coverage``, weighted by population; NaN = not known.
+
+    Not known without such a place, and where places have support and none of them a known rate: the places without
+    support say nothing of the others.
+    """
+    places = known_places(coverage)
+    has_none_alone = places["status"].eq(NONE).all()
+    if places.empty or (has_none_alone and coverage["status"].eq(COVERED).any()):
+        return float("nan")
     heads = places["population"].astype("Float64")
     rate = places["per_head_baht"].astype("Float64").mask(places["status"].eq(NONE), 0.0)
-    return float((rate * heads).sum() / heads.sum()) if len(places) else float("nan")
+    return float((rate * heads).sum() / heads.sum())

@@ -92,12 +92,15 @@ def _strip_level(rest: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
 
 
 def strip_of(records: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
-    """One row per :data:`STRIP_LEVELS`: ``level``, ``supports``, ``amount_satang``, ``without_amount`` (a count)."""
+    """One row per :data:`STRIP_LEVELS`: ``level``, ``supports``, ``amount_satang``, ``without_amount`` (a count).
+
+    ``amount_satang``: 0 for a level without records, NA where no record of the level states an amount.
+    """
     amounts = records["amount_satang"].astype("Int64")
-    grouped = pd.DataFrame({"level": levels, "amount_satang": amounts.fillna(0), "without_amount": amounts.isna()})
-    table = grouped.groupby("level").agg(
-        supports=("level", "size"), amount_satang=("amount_satang", "sum"), without_amount=("without_amount", "sum")
-    )
+    table = pd.DataFrame({"level": levels, "amount_satang": amounts, "without_amount": amounts.isna()})
+    groups = table.groupby("level")
+    table = groups.agg(supports=("without_amount", "size"), without_amount=("without_amount", "sum"))
+    table.insert(1, "amount_satang", groups["amount_satang"].sum(min_count=1))
     return table.reindex(STRIP_LEVELS, fill_value=0).astype("Int64").rename_axis("level").reset_index()
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
 from geo.coverage.splits import largest_remainder
-from geo.frames import require_columns
+from geo.frames import known_sum, require_columns
 from geo.matching_funds.rules import FundError, Gate, Rule, Scheme
 
 KEY = "subdistrict_code"
@@ -42,9 +43,9 @@ class Funds:
     gates: pd.DataFrame | None = None
 
     @property
-    def total_satang(self) -> int:
-        """Sum of all lines whose amount is known."""
-        return int(self.lines["amount_satang"].sum())
+    def total_satang(self) -> Any:
+        """Sum of all lines whose amount is known; NA when there are lines and none is."""
+        return known_sum(self.lines["amount_satang"])
 
 
 def _decimal(value: object) -> Decimal | None:
@@ -155,10 +156,15 @@ def _check(scheme: Scheme, areas: pd.DataFrame) -> None:
         raise FundError("fund_area_twice", areas[KEY][areas[KEY].duplicated()].iloc[0], "one row per subdistrict")
 
 
+def _added(lines: pd.DataFrame, by: str, index: pd.Series | pd.Index) -> pd.Series:
+    """Satang of some lines for each of ``index``: 0 without a line, NA where the amount of none is known."""
+    sums = lines["amount_satang"].groupby(lines[by]).sum(min_count=1).reindex(index).astype("Int64")
+    return sums.mask(~sums.index.isin(lines[by]), 0)
+
+
 def _by_area(scheme: Scheme, areas: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     def added(mask: pd.Series) -> pd.Series:
-        money = lines["amount_satang"].where(mask, 0)
-        return money.groupby(lines[KEY]).sum().reindex(areas[KEY]).astype("Int64")
+        return _added(lines[mask.fillna(False).astype(bool)], KEY, areas[KEY])
 
     restricted, status = lines["is_restricted"], lines["gate_status"]
     table = pd.DataFrame(
@@ -179,15 +185,11 @@ def _by_area(scheme: Scheme, areas: pd.DataFrame, lines: pd.DataFrame) -> pd.Dat
 
 
 def _by_payer(lines: pd.DataFrame) -> pd.DataFrame:
-    money = lines.assign(
-        restricted_satang=lines["amount_satang"].where(lines["is_restricted"], 0),
-        unrestricted_satang=lines["amount_satang"].where(~lines["is_restricted"], 0),
-    )
-    table = (
-        money.groupby("payer", sort=False)[["amount_satang", "restricted_satang", "unrestricted_satang"]]
-        .sum()
-        .reset_index()
-    )
+    payers, is_restricted = pd.Index(lines["payer"].unique(), name="payer"), lines["is_restricted"].astype(bool)
+    parts = {"amount": lines, "restricted": lines[is_restricted], "unrestricted": lines[~is_restricted]}
+    table = pd.DataFrame(
+        {f"{name}_satang": _added(part, "payer", payers) for name, part in parts.items()}
+    ).reset_index()
     total = table["amount_satang"].sum()
     return table.assign(share=table["amount_satang"].astype(float) / total if total else float("nan"))
 
@@ -204,7 +206,7 @@ def _by_gate(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) ->
         rows.append(
             {
                 "gate": gate.code,
-                "satang_depending": int(depending["amount_satang"].sum()),
+                "satang_depending": known_sum(depending["amount_satang"]),
                 "met": int(answers.sum()),
                 "not_met": int((~answers).sum()),
                 "not_known": int(answers.isna().sum()),
@@ -290,8 +292,10 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
 def compare(scenario: Funds, other: Funds) -> pd.DataFrame:
     """One row per payer, then ``total``: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``."""
     sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (scenario, other)]
-    table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).fillna(0).astype("Int64")
-    table.loc["total"] = table.sum()
+    table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).astype("Int64")
+    for name, side in zip(table, sides, strict=True):
+        table[name] = table[name].mask(~table.index.isin(side.index), 0)  # who does not pay in a scheme gives nothing
+    table.loc["total"] = table.sum(min_count=1)
     table["difference_satang"] = table["other_satang"] - table["one_satang"]
     return table.rename_axis("payer").reset_index()
 
@@ -333,7 +337,8 @@ def promised_received(contributions: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per source: ``source``, ``promised_satang``, ``received_satang`` (sums of stated amounts),
-        ``outstanding_satang`` (promised minus received over rows that state both, at least 0 per row), ``not_known``
+        ``outstanding_satang`` (promised minus received over rows that state both, at least 0 per row; of all three NA:
+        no row states it), ``not_known``
         (number of rows with a promise but no payment stated), ``promised_not_known_satang`` (their promises),
         ``received_share`` (over rows that state both; can exceed 1).
     """
@@ -344,12 +349,14 @@ def promised_received(contributions: pd.DataFrame) -> pd.DataFrame:
     table = contributions[["source"]].assign(
         promised_satang=promised,
         received_satang=received,
-        outstanding_satang=(promised - received).clip(lower=0).where(both, 0),
+        outstanding_satang=(promised - received).clip(lower=0),
         not_known=silent.astype("Int64"),
         promised_not_known_satang=promised.where(silent, 0),
         _promised=promised.where(both, 0),
         _received=received.where(both, 0),
     )
-    table = table.groupby("source", sort=True, dropna=False).sum().reset_index()
+    groups = table.groupby("source", sort=True, dropna=False)
+    stated = ["promised_satang", "received_satang", "outstanding_satang"]
+    table = groups.sum().assign(**groups[stated].sum(min_count=1)).reset_index()
     share = table["_received"].astype("Float64") / table["_promised"].astype("Float64").where(table["_promised"] > 0)
     return table.drop(columns=["_promised", "_received"]).assign(received_share=share)

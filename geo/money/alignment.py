@@ -84,7 +84,8 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
     Returns
     -------
     DataFrame
-        One row per subdistrict of ``areas``: ``amount_satang`` = ``aligned_satang`` + ``other_satang`` (compared with
+        One row per subdistrict of ``areas``, its sums NA where it has records and none states an amount:
+        ``amount_satang`` = ``aligned_satang`` + ``other_satang`` (compared with
         the place's own plan) + ``union_aligned_satang`` + ``union_other_satang`` (with the union of village plans) +
         ``not_coded_satang`` (no theme stated) + ``no_plan_satang`` (no plan states a priority); ``aligned_share`` and
         ``union_share`` (0-1, of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
@@ -99,6 +100,10 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         .astype(dict.fromkeys(MONEY, "Int64"))
     )
     table["amount_satang"] = table[list(MONEY)].sum(axis="columns").astype("Int64")
+    has_stated = placed["amount_satang"].notna().groupby(placed["subdistrict_code"]).any()
+    table[[*MONEY, "amount_satang"]] = table[[*MONEY, "amount_satang"]].mask(
+        table["subdistrict_code"].isin(has_stated.index[~has_stated])
+    )
     for share, of in (("aligned_share", ""), ("union_share", "union_")):
         met_, other = table[f"{of}aligned_satang"], table[f"{of}other_satang"]
         table[share] = met_.astype("Float64") / (met_ + other).astype("Float64").mask((met_ + other).eq(0))

@@ -123,7 +123,7 @@ def account(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
     -------
     DataFrame
         One row per ``theme_code`` ("" = not coded) and ``where`` (``subdistrict``, else the level in the strip):
-        ``supports``, ``amount_satang``, ``without_amount``; the sums equal those of ``support``.
+        ``supports``, ``without_amount``, ``amount_satang`` (NA = none stated); the sums equal those of ``support``.
     """
     support = support.reset_index(drop=True)
     rolled = roll_up(support, areas, local_governments)
@@ -133,8 +133,8 @@ def account(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
     amount = support["amount_satang"].astype("Int64")
     theme = support["theme_code"].astype("object").where(support["theme_code"].notna(), NOT_CODED).astype("str")
     table = pd.DataFrame(
-        {"theme_code": theme, "where": where.astype("str"), "amount": amount.fillna(0), "unstated": amount.isna()}
+        {"theme_code": theme, "where": where.astype("str"), "amount": amount, "unstated": amount.isna()}
     )
-    return table.groupby(["theme_code", "where"], as_index=False).agg(
-        supports=("amount", "size"), amount_satang=("amount", "sum"), without_amount=("unstated", "sum")
-    )
+    groups = table.groupby(["theme_code", "where"])
+    counts = groups.agg(supports=("amount", "size"), without_amount=("unstated", "sum"))
+    return counts.assign(amount_satang=groups["amount"].sum(min_count=1)).reset_index()

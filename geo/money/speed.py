@@ -66,5 +66,5 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     is_known = joined["paid_known"].gt(0)
     return joined.assign(
         stuck=joined["stuck"].astype("Int64").where(is_known),
-        stuck_satang=joined["stuck_satang"].fillna(0).where(is_known),
+        stuck_satang=joined["stuck_satang"].fillna(0).where(is_known),  # a stuck record states both amounts
     )

@@ -295,9 +295,7 @@ def per_head(context: Context) -> Answer:
         "all": len(context.inside),
         "incomplete": int(table["incomplete"].sum()),
         "silent": int(table["is_silent"].sum()),
-        "moved": int(
-            table["per_head_baht"].rank(ascending=False).ne(table["with_above_baht"].rank(ascending=False)).sum()
-        ),
+        "moved": _moved(table),
     }
     styles = {str(number): (f"scale{number}", f"answer_fifth_{number}") for number in (4, 3, 2, 1, 0)} | NOTHING_STYLES
     values = home.map(table.set_index("district_code")["per_head_baht"])
@@ -314,14 +312,23 @@ def per_head(context: Context) -> Answer:
     )
 
 
+def _moved(table: pd.DataFrame) -> int:
+    """Number of districts whose rank changes with the money of whole districts; unknown money moves nobody."""
+    known = table.dropna(subset=["with_above_baht"]).astype({"with_above_baht": float})
+    return int(known["per_head_baht"].rank(ascending=False).ne(known["with_above_baht"].rank(ascending=False)).sum())
+
+
 def _district_rates(context: Context) -> pd.DataFrame:
-    """One row per district with a known rate, highest first."""
+    """One row per district with a known rate, highest first.
+
+    ``above_satang`` and ``with_above_baht`` are NA where records of the whole district state no amount.
+    """
     inside, rows = context.inside, []
     above = context.support[context.support["area_level"].eq("district")]
-    above_satang = above["amount_satang"].groupby(above["district_code"]).sum()
+    above_satang = above["amount_satang"].groupby(above["district_code"]).sum(min_count=1)
     for district, places in inside.groupby("district_code"):
         with_rate = known_places(places)
-        rate, extra = rate_of(with_rate), int(above_satang.get(district, 0))
+        rate, extra = rate_of(places), above_satang.get(district, 0)
         if pd.isna(rate):
             continue
         rows.append(
@@ -335,7 +342,9 @@ def _district_rates(context: Context) -> pd.DataFrame:
                 "incomplete": int(with_rate["supports_without_amount"].gt(0).sum()),
                 "is_silent": bool(places["missing_bases"].fillna("").ne("").any()),
                 "above_satang": extra,
-                "with_above_baht": float(rate) + extra / 100 / float(places["population"].sum()),
+                "with_above_baht": pd.NA
+                if pd.isna(extra)
+                else rate + int(extra) / 100 / float(places["population"].sum()),
             }
         )
     columns = ["district_code", "per_head_baht", "known", "incomplete", "is_silent", "with_above_baht"]

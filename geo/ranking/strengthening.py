@@ -106,8 +106,9 @@ def _balances(streams: pd.DataFrame, support: pd.DataFrame | None) -> pd.DataFra
     used = pd.Series(dtype="Int64")
     if support is not None:
         require_columns(support, ["stream_code", "amount_satang"], "support")
-        used = support.groupby("stream_code")["amount_satang"].sum()
-    return table.assign(committed_satang=table["stream_code"].map(used).fillna(0).astype("Int64"))
+        used = support.groupby("stream_code")["amount_satang"].sum(min_count=1).astype("Int64")
+    committed = table["stream_code"].map(used).astype("Int64")
+    return table.assign(committed_satang=committed.mask(~table["stream_code"].isin(used.index), 0))
 
 
 def _refusal(project: Record, stream: Record | None, left: dict[str, int], seen: set[tuple[str, str]]) -> str | None:
@@ -117,7 +118,7 @@ def _refusal(project: Record, stream: Record | None, left: dict[str, int], seen:
     if amount is None or pd.isna(amount) or int(amount) <= 0:
         return "team_amount_missing"
     if stream["stream_code"] not in left:
-        return "team_balance_not_known"
+        return "team_balance_not_known" if pd.isna(stream["total_satang"]) else "team_committed_not_known"
     starts, ends, day = (
         pd.Timestamp(when) for when in (stream.get("starts_on"), stream.get("ends_on"), project.get("starts_on"))
     )
@@ -139,7 +140,8 @@ def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | 
         ``project_code``, ``stream_code``, ``amount_satang``, optional ``starts_on``. A project may use several streams,
         each of them once.
     support
-        Support records (``stream_code``, ``amount_satang``), which reduce the balance.
+        Support records (``stream_code``, ``amount_satang``), which reduce the balance; while none of a stream states
+        an amount, its balance is not known and nothing can be booked on it.
 
     Raises
     ------
@@ -151,7 +153,7 @@ def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | 
     if streams["stream_code"].duplicated().any():
         raise ValueError("streams: stream_code occurs twice; expected one row per stream; merge them before booking")
     table = _balances(streams, support)
-    stated = table[table["total_satang"].notna()]
+    stated = table[table["total_satang"].notna() & table["committed_satang"].notna()]
     start = dict(
         zip(stated["stream_code"], (stated["total_satang"] - stated["committed_satang"]).astype(int), strict=True)
     )

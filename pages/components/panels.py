@@ -317,6 +317,7 @@ def strip(rolled: RolledUp) -> None:
         f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})"
         for row in each_row(rows)
     ]
+    parts += records.without_amount(rows["without_amount"].sum())
     html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
 

@@ -13,7 +13,7 @@ from pages.components.names import district_names, subdistrict_names, theme_name
 from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.session.scope import Scope
-from pages.session.text import cached_words, day, formatter, language, name_of, t, year
+from pages.session.text import cached_words, day, formatter, language, name_of, t, whole, year
 
 LEVEL_KEYS = {
     "province": "level_province", "district": "level_district", "local_government": "level_local_government", "network": "level_network",
@@ -185,3 +185,8 @@ def village_words(row: Any) -> str:
     if row.status == "not_reported":
         return t("not_known")
     return formatter().villages(int(row.covered_villages), row.villages, bool(row.whole_subdistrict), row.status)
+
+
+def without_amount(number: int) -> list[str]:
+    """The remark beside a sum of money how many of its records state no amount; empty when all do."""
+    return [f"{t('named_without_amount')}: {whole(number)}"] if number else []

@@ -67,7 +67,7 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
                 else pd.NA,
                 "whole_places": int(reported["whole_subdistrict"].sum()),
                 "amount_satang": inside["amount_satang"].sum(min_count=1),
-                "per_head_baht": rate_of(with_rate),
+                "per_head_baht": rate_of(inside),
                 "per_head_places": f"{len(with_rate):,} / {len(inside):,}",
                 "incomplete": int(inside["supports_without_amount"].gt(0).sum()),
             }

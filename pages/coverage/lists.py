@@ -142,8 +142,11 @@ def _levels(scope: Scope, query: Query) -> None:
     """Records and money by the level they are written at: shown on the map, or in the strip below it."""
     rolled = coverage.rolled(scope, query)
     placed = rolled.by_subdistrict
-    on_map = placed.assign(level=placed["rolled_from"].astype("str")).groupby("level").agg(
-        supports=("support_id", "nunique"), amount_satang=("amount_satang", "sum"))  # fmt: skip
+    levels = placed.assign(level=placed["rolled_from"].astype("str"), no=placed["amount_satang"].isna()).groupby(
+        "level"
+    )
+    on_map = levels.agg(supports=("support_id", "nunique"), without_amount=("no", "sum")).assign(
+        amount_satang=levels["amount_satang"].sum(min_count=1))  # fmt: skip
     rows = pd.concat(
         [
             on_map.reset_index().assign(where=t("on_map")),
@@ -160,8 +163,11 @@ def _levels(scope: Scope, query: Query) -> None:
         "where": t("column_where"),
         "supports": t("records"),
         "amount_satang": t("column_amount"),
+        "without_amount": t("named_without_amount"),
     }
-    panels.table(rows, "coverage-level", columns, formats={"supports": whole, "amount_satang": baht})
+    panels.table(
+        rows, "coverage-level", columns, formats={"supports": whole, "amount_satang": baht, "without_amount": whole}
+    )
 
 
 def per_head(value: Any) -> str:

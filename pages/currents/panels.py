@@ -8,8 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from geo import figures
+from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle
-from geo.maps.palette import SEQUENTIAL
+from geo.maps.palette import SEQUENTIAL, UNMEASURED
 from geo.money import currents as geo_currents
 from geo.money.alignment import MONEY, strong_on_weak
 from geo.money.sankey import sankey
@@ -119,7 +120,7 @@ def money_table(scope: Scope, chosen: Query) -> None:
 
 
 def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Share of money that meets the community's own plan; places without plan or money have classes off the scale.
+    """Share of money that meets the community's own plan; places without plan, money or known amount are off the scale.
 
     A place without a plan of its own is classed by its villages' plans together, and striped.
     """
@@ -129,7 +130,9 @@ def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
     status = table["subdistrict_code"].map(coverage.coverage(scope, chosen).set_index("subdistrict_code")["status"])
     nowhere = status.map({"not_reported": "v"}).fillna("n")
-    classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
+    classes = pd.Series("u", index=table.index, dtype="object").mask(
+        table["amount_satang"].eq(0).fillna(False), nowhere
+    )
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
     lows = (0.0, *SHARES[:-1])
     styles = {
@@ -141,6 +144,8 @@ def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
     nothing = nothing_styles()
     styles["n"] = ClassStyle(nothing["n"].color, "alignment_no_money")
     styles["u"] = ClassStyle(nothing["n"].color, "alignment_no_plan", nothing["u"].hatch)
+    classes = classes.mask(table["amount_satang"].isna(), map_classes.UNMEASURED)
+    styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, "unmeasured_amount_baht")
     styles["v"] = nothing["u"]
     return Choropleth(styles, table["subdistrict_code"], classes, share * 100, "unit_aligned", is_union, "mark_union")
 
@@ -165,7 +170,7 @@ def alignment_words(scope: Scope, chosen: Query) -> None:
     st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))} {safe(apart)}</p>")
     own = {"aligned_satang": "aligned_money", "other_satang": "other_money"}
     parts = [named.named(own[name], counted[own[name]]) if name in own else (t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()]  # fmt: skip
-    if table["amount_satang"].any():
+    if table["amount_satang"].gt(0).fillna(False).any():
         panels.figures([named.named("aligned_share", share), *parts])
 
 

@@ -58,7 +58,10 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     table, classes = loop.changes(scope, chosen, since), data.class_changes(scope, chosen, since)
     counts = data.counted(table)
     with place:
-        panels.title(finding(counts, len(classes), since), t("changed_how"))
+        missing = table.loc[table["kind"].isin(data.NEW), "amount_satang"].isna().sum()
+        panels.title(
+            finding(counts, len(classes), since), " · ".join([t("changed_how"), *records.without_amount(missing)])
+        )
     layer = data.layer(scope, chosen, since)
     with left:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
@@ -75,11 +78,17 @@ def finding(counts: pd.DataFrame, classes: int, since: Since) -> str:
     """Sentence: new, ended and changed records; corrections are counted separately, they are no change of the world."""
     new = counts.loc[list(data.NEW)]
     return t(
-        "finding_changed", day=day(since.day), new=whole(new["records"].sum()), satang=baht(new["satang"].sum()),
+        "finding_changed", day=day(since.day), new=whole(new["records"].sum()), satang=_money(new),
         ended=whole(counts.at["ended", "records"]), classes=whole(classes),
         other=whole(counts.loc[["moved", "revised", "progress"], "records"].sum()),
         corrected=whole(counts.loc[sorted(CORRECTIONS), "records"].sum()),
     )  # fmt: skip
+
+
+def _money(new: pd.DataFrame) -> str:
+    """Baht of the new records; 0 only where there are none."""
+    held = new.loc[new["records"].gt(0), "satang"]
+    return t("amount_not_known") if len(held) and held.isna().all() else baht(held.sum())
 
 
 def _figure(row: pd.Series) -> str:

@@ -74,7 +74,7 @@ def counted(table: pd.DataFrame) -> pd.DataFrame:
     not stated).
     """
     now, was = table["amount_satang"].astype("Int64"), table["amount_before_satang"].astype("Int64")
-    paid = table["paid_satang"].astype("Int64") - table["paid_before_satang"].astype("Int64").fillna(0)
+    paid = table["paid_satang"].astype("Int64") - table["paid_before_satang"].astype("Int64")
     money = now.mask(table["kind"].eq("gone"), was).mask(table["kind"].eq("progress"), paid)
     money = money.mask(table["kind"].isin(["revised", "corrected"]) & was.notna(), now - was)
     grouped = table.assign(satang=money).groupby("kind")["satang"]

@@ -153,7 +153,11 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
             (
                 words,
                 _row_address(code),
-                [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(sums, "area_code", code)],
+                [
+                    *cells,
+                    *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []),
+                    _total(sums[sums["area_code"].eq(code)]),
+                ],
             )
         )
     ends = [level for level in ("district", *STRIP_LEVELS) if sums["area_code"].eq(level).any()]
@@ -163,12 +167,13 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
             (
                 t("flow_end", level=t(records.LEVEL_KEYS[level])),
                 "",
-                [*(_plain(amounts, theme, level) for theme in columns), _sum(sums, "area_code", level)],
+                [*(_plain(amounts, theme, level) for theme in columns), _total(sums[sums["area_code"].eq(level)])],
             )
         )
-    totals = [_sum(sums, "theme_code", theme) for theme in columns]
-    rows.append((t("total"), "", [*totals, Cell(_thousands(sums["amount_satang"].sum()), "none")]))
-    st.caption(t("matrix_thousands"))
+    totals = [_total(sums[sums["theme_code"].eq(theme)]) for theme in columns]
+    rows.append((t("total"), "", [*totals, _total(sums)]))
+    missing = coverage.records(scope, chosen)["amount_satang"].isna().sum()
+    st.caption(" · ".join([t("matrix_thousands"), *records.without_amount(missing)]))
     heads = [*themes.values(), *([t("not_coded")] if has_uncoded else []), t("total")]
     st.html(matrix_html(t("matrix_area"), heads, rows, t("view_matrix")))
 
@@ -186,8 +191,9 @@ def _plain(amounts: dict, theme: str, area: str) -> Cell:
     return Cell(_thousands(amounts[theme, area]) if (theme, area) in amounts else "", "none")
 
 
-def _sum(money: pd.DataFrame, column: str, code: str) -> Cell:
-    return Cell(_thousands(money.loc[money[column].eq(code), "amount_satang"].sum()), "none")
+def _total(money: pd.DataFrame) -> Cell:
+    """Sum of cells; blank without a record, since nobody may have been asked."""
+    return Cell(_thousands(money["amount_satang"].sum(min_count=1)) if len(money) else "", "none")
 
 
 def matrix_legend() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from geo.changes import CORRECTIONS
-from geo.frames import each_row
+from geo.frames import each_row, known_sum
 from geo.money.rudder import AND, Move, RudderError
 from pages.currents.panels import alignment_layer
 from pages.loop import data as loop_data
-from pages.meeting.board import FOCUS, MeetingData, phrase, whole
+from pages.meeting.board import FOCUS, MeetingData, phrase
 from pages.queries import loop, money
 from pages.ranking.data import KEY
 from pages.rudder import data as rudder_data
@@ -31,9 +32,9 @@ def changed_step(meeting: MeetingData) -> dict | None:
     classes = loop_data.class_changes(meeting.scope, meeting.chosen, since)
     counts, layer = loop_data.counted(table), loop_data.layer(meeting.scope, meeting.chosen, since)
     fresh = table[table["kind"].isin(loop_data.NEW)]
-    new = fresh.groupby("subdistrict_code")["amount_satang"].sum().sort_values(ascending=False)
+    new = fresh.groupby("subdistrict_code")["amount_satang"].sum(min_count=1).sort_values(ascending=False)
     corrected = int(counts.loc[sorted(CORRECTIONS), "records"].sum())
-    blanks = {"new": len(fresh), "satang": {"satang": whole(fresh["amount_satang"].sum())}, "classes": len(classes)}
+    blanks = {"new": len(fresh), "satang": _money(known_sum(fresh["amount_satang"])), "classes": len(classes)}
     moved = {
         row[KEY]: (_letter(row["before"]), _letter(row["after"]))
         for row in classes.sort_values(["before", "after"])[:FOCUS].to_dict("records")
@@ -50,9 +51,14 @@ def changed_step(meeting: MeetingData) -> dict | None:
         figures=[[f"change_{kind}", number, ""] for kind, number in rows.items() if number][:3],
         focus=[*moved, *fresh_places],
         spoken=[phrase("meeting_said_class", before=was, after=now) for was, now in moved.values()]
-        + [phrase("meeting_said_new", money={"satang": int(new[code])}) for code in fresh_places],
+        + [phrase("meeting_said_new", money=_money(new[code])) for code in fresh_places],
         bases=sorted(set(table["base"].dropna())) or meeting.support_bases,
     )
+
+
+def _money(satang: Any) -> dict | list:
+    """Satang as a blank of a sentence, or the words that no record states an amount."""
+    return ["amount_not_known", {}] if pd.isna(satang) else {"satang": int(satang)}
 
 
 def _letter(label: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.frames import each_row
+from geo.frames import each_row, known_sum
 from loaders import year_shares
 from loaders.decisions import year_shares as decided
 from pages.components import panels, records
@@ -26,7 +26,7 @@ def over_years(scope: Scope) -> None:
     if records.empty:
         return
     open_ = records[records["year_shares"].isna()]
-    blanks = {"rows": whole(len(open_)), "baht": baht(open_["amount_satang"].sum())}
+    blanks = {"rows": whole(len(open_)), "baht": baht(known_sum(open_["amount_satang"]))}
     done = t("over_years_all_said", rows=whole(len(records)))
     with st.expander(done if open_.empty else t("over_years_title", **blanks)):
         st.caption(t("over_years_note"))

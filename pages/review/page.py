@@ -9,14 +9,18 @@ from pages.review import over_years as review_years
 from pages.review import panels as review_panels
 from pages.review import replies as review_replies
 from pages.session.scope import Scope
-from pages.session.text import baht, t, whole
+from pages.session.text import t, whole
 
 
 def view(scope: Scope) -> None:
     """Quarantined rows first, then replies, near repeats, records over several years, past decisions."""
     rows = queries.waiting(scope)
     panels.title(
-        t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum()))
+        t(
+            "finding_review",
+            rows=whole(len(rows)),
+            money=review_panels.money_words(rows["satang"]) or t("amount_not_known"),
+        )
         if len(rows)
         else t("finding_review_none"),
         t("note_review"),

@@ -29,15 +29,23 @@ BLANK = ""
 def reasons(rows: pd.DataFrame) -> str | None:
     """Choose a reason, those with most rows first."""
     counts = rows["problem"].value_counts()
-    money = rows.groupby("problem")["satang"].sum()
+    money = {problem: _and_money(alike["satang"]) for problem, alike in rows.groupby("problem")}
     kinds = {problem: t(f"kind_{rows.loc[rows['problem'] == problem, 'kind'].iloc[0]}") for problem in counts.index}
 
     def words(problem: str) -> str:
-        return (
-            f"{kinds[problem]} · {_short(problem)} · {whole(counts[problem])} {t('records')} · {baht(money[problem])}"
-        )
+        return f"{kinds[problem]} · {_short(problem)} · {whole(counts[problem])} {t('records')}{money[problem]}"
 
     return st.selectbox(t("choose_reason"), list(counts.index), format_func=words, key="review-reason")
+
+
+def money_words(satang: pd.Series) -> str:
+    """Baht of waiting rows; "" when none has a readable amount, which is not zero baht."""
+    return baht(satang.sum()) if satang.fillna(0).ne(0).any() else ""
+
+
+def _and_money(satang: pd.Series) -> str:
+    words = money_words(satang)
+    return f" · {words}" if words else ""
 
 
 def _short(problem: str) -> str:
@@ -55,7 +63,7 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
 
     def words(key: str) -> str:
         group = sizes.loc[key]
-        return f"{group['value'] or t('nothing_written')} · {whole(group['rows'])} {t('records')} · {baht(group['satang'])}"
+        return f"{group['value'] or t('nothing_written')} · {whole(group['rows'])} {t('records')}{_and_money(rows.loc[rows['alike'].eq(key), 'satang'])}"
 
     chosen = st.selectbox(
         t("choose_group", number=whole(rows["alike"].nunique())),

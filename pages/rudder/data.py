@@ -86,7 +86,7 @@ def _asked(scope: Scope, query: Query) -> pd.DataFrame:
 
 
 def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
-    """Satang that each payer of the scheme still has to add, by place and by the theme its money is tied to."""
+    """Satang that each payer of the scheme is known to have to add still, by place and theme its money is tied to."""
     columns = [KEY, "theme_code", "payer", "open_satang"]
     try:
         lines = welfare_data.money(scope, SCHEME).lines
@@ -94,15 +94,16 @@ def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd
         return pd.DataFrame(columns=columns)
     lines = lines[lines["restricted_to"].notna() & lines["amount_satang"].notna() & lines["gate_status"].ne("not_met")]
     payer = records["stream_code"].map(owners).fillna(records["agency_code"])
-    amounts = records.assign(payer=payer, given=records["amount_satang"].astype("Int64").fillna(0))
-    amounts = amounts.groupby([KEY, "theme_code", "payer"], as_index=False)["given"].sum()
+    groups = records.assign(payer=payer, given=records["amount_satang"].astype("Int64")).groupby(
+        [KEY, "theme_code", "payer"]
+    )
+    amounts = groups["given"].sum(min_count=1).to_frame().assign(has_given=True).reset_index()
     table = lines.rename(columns={"restricted_to": "theme_code"}).merge(
         amounts, on=[KEY, "theme_code", "payer"], how="left"
     )
-    table["open_satang"] = (table["amount_satang"].astype("Int64") - table["given"].astype("Int64").fillna(0)).clip(
-        lower=0
-    )
-    return table.loc[table["open_satang"] > 0, columns].reset_index(drop=True)
+    given = table["given"].astype("Int64").mask(table["has_given"].isna(), 0)  # NA: it gave, nobody says how much
+    table["open_satang"] = (table["amount_satang"].astype("Int64") - given).clip(lower=0)
+    return table.loc[table["open_satang"].gt(0).fillna(False), columns].reset_index(drop=True)
 
 
 def origins(board: Board, moves: tuple[Move, ...] = ()) -> list[str]:

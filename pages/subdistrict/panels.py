@@ -81,7 +81,7 @@ def support_above(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
 def support(scope: Scope, chosen: Query, code: str) -> None:
     """Tables of own records, of records above the subdistrict, and of records without a fiscal year."""
     own = own_support(scope, chosen, code)
-    st.html(f"<b>{safe(t('support_here'))}</b> {safe(_by_level(own))}")
+    st.html(f"<b>{safe(t('support_here'))}</b> {safe(by_level(own))}")
     if own.empty:
         panels.empty("nobody_here")
     else:
@@ -102,13 +102,14 @@ def shown_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     return pd.concat([own_support(scope, chosen, code), support_above(scope, chosen, code)])
 
 
-def _by_level(own: pd.DataFrame) -> str:
-    """Records and baht per level: ``subdistrict 8 records 1.2 million · village 3 records ...``."""
-    grouped = own.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
-    return " · ".join(
-        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}"
-        for level, row in grouped.iterrows()
-    )
+def by_level(rows: pd.DataFrame) -> str:
+    """Records and baht per level: ``subdistrict 8 records 1.2 million · village 3 records ...``, and those without baht."""
+    money = rows["amount_satang"].groupby(rows["area_level"])
+    parts = [
+        f"{t('level_' + str(level))} {count:,} {t('records')} {baht(satang)}"
+        for (level, count), satang in zip(money.size().items(), money.sum(min_count=1), strict=True)
+    ]
+    return " · ".join([*parts, *records.without_amount(rows["amount_satang"].isna().sum())])
 
 
 def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:

@@ -210,11 +210,7 @@ def _above(scope: Scope, chosen: Query, code: str) -> str:
     above = subdistrict_panels.support_above(scope, chosen, code)
     if above.empty:
         return ""
-    by = above.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
-    words = " · ".join(
-        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}" for level, row in by.iterrows()
-    )
-    return f"<p><b>{safe(t('support_above'))}:</b> {safe(words)}</p>"
+    return f"<p><b>{safe(t('support_above'))}:</b> {safe(subdistrict_panels.by_level(above))}</p>"
 
 
 def _foot(scope: Scope, chosen: Query, code: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.frames import each_row
+from geo.frames import each_row, known_sum
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import NONE, UNMEASURED
@@ -101,12 +101,12 @@ def part(funds: Funds, district: str | None) -> Funds:
 def welfare_finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
     """Sentence: total, number of places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
-    own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
+    own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"]
     return place_prefix(scope, chosen) + t(
         "finding_welfare",
         total=baht(funds.total_satang * times),
         places=whole(times if choice.basis == "mean" else count),
-        own=f"{own * 100:.1f}",
+        own="–" if own.isna().any() else f"{own.sum() * 100:.1f}",
     )
 
 
@@ -115,11 +115,12 @@ def fund_figures(funds: Funds, choice: Choice) -> None:
     times, area = welfare_data.times(choice), funds.by_area
     judged = choice.basis == "mean" or funds.by_gate.empty or funds.by_gate[["met", "not_met"]].to_numpy().any()
     shown = [
-        (t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times if judged or name != "withheld" else None))
+        (t(f"fund_{name}"), baht(known_sum(area[f"{name}_satang"]) * times if judged or name != "withheld" else None))
         for name in ("unrestricted", "restricted", "secured", "at_stake", "withheld")
     ]
     if choice.basis == "mean":
-        exact = t("baht", value=f"{funds.total_satang / 100:,.2f}")
+        total = funds.total_satang
+        exact = t("not_known") if pd.isna(total) else t("baht", value=f"{total / 100:,.2f}")
         existing = welfare_data.existing_per_place(choice)
         shown = [(t("welfare_existing", villages=f"{choice.number('mean.villages'):g}"), baht(existing)), (t("welfare_mean_total"), exact),
                  (t("welfare_all_total", places=times), baht(funds.total_satang * times)), *shown]  # fmt: skip
@@ -133,7 +134,7 @@ def shares(scope: Scope, funds: Funds) -> None:
     """One line with the share of each payer."""
     st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
     name = payer_names(scope)
-    scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in each_row(funds.by_payer))])
+    scenarios.note([" · ".join(f"{name(row.payer)} {_tenths(row.share)}" for row in each_row(funds.by_payer))])
 
 
 def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
@@ -150,7 +151,7 @@ def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) 
         "welfare-sources",
         columns,
         stamp=stamped,
-        formats=dict.fromkeys(money, baht) | {"percent": lambda value: f"{value:.1f} %"},
+        formats=dict.fromkeys(money, baht) | {"percent": lambda value: _tenths(value / 100)},
     )
 
 
@@ -260,12 +261,13 @@ def _tenths(share: Any) -> str:
 
 def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
     """Save the choice by name, use a saved one, or compare with one."""
+    total = funds.total_satang * welfare_data.times(choice)
     with st.expander(t("welfare_scenarios")):
         scenarios.listed(scope, "funds", _use)
         scenarios.save(
             scope,
             "funds",
-            lambda: as_content(choice) | {"total_satang": funds.total_satang * welfare_data.times(choice)},
+            lambda: as_content(choice) | {"total_satang": None if pd.isna(total) else int(total)},
         )
         names = scenarios.names(scope, "funds")
         if not names:

@@ -155,12 +155,9 @@ def test_most_and_least_per_head_leave_out_what_is_not_known():
     ]
     answer = QUESTIONS["per_head"](context(*records))
     rates = dict(zip(answer.listed["district_code"], answer.listed["per_head_baht"], strict=True))
-    assert rates == {"9901": 1.0, "9902": 0.2, "9903": 0.0}
-    assert (answer.blanks["most_code"], answer.blanks["least_code"], answer.blanks["known"]) == (
-        "9901",
-        "9903",
-        7,
-    )  # no amount, no people: left out
+    assert rates == {"9901": 1.0, "9902": 0.2}  # what the one record placed in 9903 gives is not known
+    blanks = answer.blanks
+    assert (blanks["most_code"], blanks["least_code"], blanks["known"], blanks["districts"]) == ("9901", "9902", 6, 2)
 
 
 def test_most_and_least_per_head_leave_out_silent_districts_and_say_what_moves():

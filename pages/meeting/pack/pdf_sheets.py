@@ -37,8 +37,9 @@ def _district(paper: Paper, pack: Pack, codes: list[str]) -> None:
     paper.block(10, 8, words.district(facts["areas"][codes[0]]), 22, 165, bold=True)
     paper.reply("district", codes[0][:4], 181, 5)
     reported_satang = [card["satang"] for card in cards if card["satang"] is not None]
-    people = [facts["areas"][code]["population"] or 0 for code in codes]
-    figures = [(f"{len(codes):,}", say("column_subdistricts")), (f"{sum(people):,}", say("column_population")), (words.baht(sum(reported_satang) if reported_satang else None), say("column_amount")),
+    heads = [facts["areas"][code]["population"] for code in codes]
+    people = [number for number in heads if number is not None]
+    figures = [(f"{len(codes):,}", say("column_subdistricts")), (f"{sum(people):,}" if people else say("not_known"), say("column_population")), (words.baht(sum(reported_satang) if reported_satang else None), say("column_amount")),
                (f"{sum(card['status'] == 'none' for card in cards):,}", say("named_none")), (f"{sum(card['status'] == 'not_reported' for card in cards):,}", say("named_not_reported"))]  # fmt: skip
     for number, (value, label) in enumerate(figures):
         paper.words(10 + number * 38, 28, value, 13, bold=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from xlsxwriter.format import Format
@@ -90,6 +90,13 @@ def _put(sheet: Worksheet, row: int, column: int, value: object, number: Format,
         sheet.write_number(row, column, value, number)
 
 
+def _put_sum(book: Book, sheet: Worksheet, cell: tuple[int, int], cells: str, satang: Sequence[int | None]) -> None:
+    """A live sum of baht; the words "not known" while no cell of the range holds an amount."""
+    known_amounts, words = [amount for amount in satang if amount is not None], book.pack.words.say("not_known")
+    formula = f'=IF(COUNT({cells})=0,"{words}",SUM({cells}))'
+    sheet.write_formula(*cell, formula, book.money, sum(known_amounts) / 100 if known_amounts else words)
+
+
 def _letters(pack: Pack) -> dict[str, str]:
     """Column letter of each view's class in the sheet of subdistricts."""
     return {slide.view: xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
@@ -132,9 +139,8 @@ def _findings(book: Book) -> None:
             sheet.write_string(row, 4, slide.foot, book.wrapped)
             row += 1
     sums = f"subdistricts!$G${FIRST + 1}:$G${last}"
-    total = sum(card["satang"] or 0 for card in pack.facts["cards"].values()) / 100
     sheet.write_string(row + 1, 2, say("figure_placed_baht"), book.head)
-    sheet.write_formula(row + 1, 3, f"=SUM({sums})", book.money, total)
+    _put_sum(book, sheet, (row + 1, 3), sums, [card["satang"] for card in pack.facts["cards"].values()])
 
 
 def _subdistricts(book: Book) -> None:
@@ -194,9 +200,9 @@ def _support(book: Book) -> None:
         for column, value in enumerate(shown):
             _put(sheet, row, column, value, book.money if column == 8 else book.plain, book.plain)
     last = FIRST + len(support["rows"])
-    total = sum(row[support["columns"].index("amount_satang")] or 0 for row in support["rows"]) / 100
     sheet.write_string(last, 7, say("total"), book.head)
-    sheet.write_formula(last, 8, f"=SUM(I{FIRST + 1}:I{max(last, FIRST + 1)})", book.money, total)
+    amounts = [row[support["columns"].index("amount_satang")] for row in support["rows"]]
+    _put_sum(book, sheet, (last, 8), f"I{FIRST + 1}:I{max(last, FIRST + 1)}", amounts)
 
 
 def _decisions(book: Book) -> None:

@@ -62,12 +62,12 @@ def test_a_rate_over_several_places_is_weighted_by_their_people_and_counts_known
         (9000, None, "covered"),
         (None, 7.0, "covered"),
     ]
-    known = known_places(
-        pd.DataFrame(rows, columns=columns).astype({"population": "Int64", "per_head_baht": "Float64"})
-    )
-    assert known["population"].tolist() == [1000, 3000, 1000]
-    assert rate_of(known) == pytest.approx((2 * 1000 + 1 * 3000) / 5000)
-    assert pd.isna(rate_of(known.iloc[:0]))
+    table = pd.DataFrame(rows, columns=columns).astype({"population": "Int64", "per_head_baht": "Float64"})
+    assert known_places(table)["population"].tolist() == [1000, 3000, 1000]
+    assert rate_of(table) == pytest.approx((2 * 1000 + 1 * 3000) / 5000)
+    assert pd.isna(rate_of(table.iloc[:0]))
+    assert rate_of(table.iloc[2:3]) == 0  # nobody is there, and nobody gets anything
+    assert pd.isna(rate_of(table.iloc[2:4]))  # what the others get is not known
 
 
 def test_no_amount_stated_is_not_zero():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo import figures
 from geo.coverage.coverage import coverage
 from geo.coverage.roll_up import STRIP_LEVELS, largest_remainder, roll_up, split, unsplit
 from loaders import reference
@@ -51,6 +52,16 @@ def test_a_local_government_in_one_subdistrict_rolls_up_one_in_two_does_not():
     rolled = roll_up(mixed(), toy.areas(), toy.local_governments())
     assert rolled.by_subdistrict.set_index("area_code").loc["G1", "subdistrict_code"] == "990101"
     assert strip_amounts(rolled.strip)["local_government"] == 300
+
+
+def test_a_level_whose_records_state_no_amount_is_not_known_and_one_without_records_is_zero():
+    rolled = roll_up(toy.support(toy.record("9902"), toy.record("9902"), toy.record("99", baht=7)), toy.areas())
+    strip = rolled.strip.set_index("level")
+    assert strip.loc["district", ["supports", "without_amount"]].tolist() == [2, 2]
+    assert pd.isna(strip.at["district", "amount_satang"]) and strip.at["network", "amount_satang"] == 0
+    assert figures.count("unplaced_money", strip=rolled.strip) == 700
+    assert figures.count("unplaced_money", strip=rolled.strip[rolled.strip["level"].ne("province")]) is None
+    assert figures.count("unplaced_money", strip=rolled.strip[rolled.strip["supports"].eq(0)]) == 0
 
 
 def test_nothing_at_all_still_has_a_strip():

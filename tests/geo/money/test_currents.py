@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo import figures
 from geo.coverage.coverage import coverage
 from geo.coverage.roll_up import roll_up
 from geo.money import alignment, currents
@@ -224,6 +225,10 @@ def test_alignment_holds_money_to_the_nearest_plan():
     assert int(table.at["990201", "no_plan_satang"]) == 64_000
     assert pd.isna(table.at["990201", "aligned_share"])
     assert pd.isna(table.at["990202", "aligned_share"])
+    assert pd.isna(table.at["990202", "amount_satang"]) and table.at["990203", "amount_satang"] == 0
+    of_it = table.loc[["990202"]]  # a place with a record and no amount: no figure of its money is zero
+    assert {figures.count(name, alignment=of_it) for name in ("aligned_money", "other_money", "unheld_money")} == {None}
+    assert figures.count("aligned_money", alignment=table) == 5_000
     assert table.at["990101", "asked"] == "ecology,hardship,health"
     assert int(table["amount_satang"].sum()) == total(support)
 

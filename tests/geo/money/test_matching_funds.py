@@ -118,6 +118,17 @@ def test_unknown_count_is_not_zero():
     assert funds.lines["amount_satang"].isna().tolist() == [False, False, False, True]
     assert funds.by_area["unknown_rules"].tolist() == [0, 1]
     matched = scheme(COMMUNITY, MATCH)
+    silent = calculate(matched, places(saved_satang=pd.array([pd.NA], dtype="Int64"), villages=[1]))
+    sums = [
+        silent.total_satang,
+        silent.by_area["total_satang"][0],
+        silent.by_area["own_satang"][0],
+        *silent.by_payer["amount_satang"],
+    ]
+    assert pd.isna(sums).all() and silent.by_area["withheld_satang"].tolist() == [0]
+    assert compare(silent, funds).set_index("payer").loc[
+        "community", ["one_satang", "other_satang"]
+    ].isna().tolist() == [True, False]
     assert calculate(matched, places(saved_satang=pd.array([pd.NA], dtype="Int64"))).lines["amount_satang"].isna().all()
     assert pull(matched, places(saved_satang=pd.array([pd.NA], dtype="Int64")))["pulled_baht"].isna().all()
 
@@ -278,7 +289,7 @@ def test_promised_against_received():
     ]  # fmt: skip
     assert table.loc["lao", "received_share"] == pytest.approx(1.05)
     assert table.loc["codi", ["outstanding_satang", "received_share"]].tolist() == [50, 0]
-    assert pd.isna(table.loc["msdhs", "received_share"])
+    assert pd.isna(table.loc["msdhs", ["promised_satang", "outstanding_satang", "received_share"]]).all()
 
 
 def test_a_district_and_the_rest_add_up_to_the_whole():

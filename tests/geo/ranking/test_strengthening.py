@@ -81,6 +81,9 @@ def test_projects_never_go_beyond_the_balance():
     assert streams.loc["sml", ["committed_satang", "booked_satang", "left_satang"]].tolist() == [200, 800, 0]
     assert streams.loc["codi", ["committed_satang", "booked_satang", "left_satang"]].tolist() == [0, 500, 0]
     assert pd.isna(streams.loc["open", "left_satang"])
+    silent = book(STREAMS, projects, support.assign(amount_satang=pd.NA))  # who committed money does not say how much
+    assert silent.projects["code"].iloc[[0, 1]].fillna("booked").tolist() == ["team_committed_not_known", "booked"]
+    assert silent.streams.set_index("stream_code").loc["sml", ["committed_satang", "left_satang"]].isna().all()
 
 
 @settings(max_examples=50, deadline=None)
