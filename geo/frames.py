@@ -25,7 +25,7 @@ def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) ->
     if missing:
         raise ValueError(
             f"frame '{name}' lacks columns {missing}; found {list(frame.columns)}; expected {list(columns)}; "
-            f"build it with the column names of loaders.schema"
+            f"build it with the column names of loaders.store.tables"
         )
 
 
@@ -40,6 +40,15 @@ def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
 def known_sum(values: pd.Series) -> Any:
     """Sum of the known values: 0 for an empty series, NA when there are rows but no known value."""
     return values.sum(min_count=1) if len(values) else 0
+
+
+def newest_rows(rows: pd.DataFrame, keys: str | list[str], year: str = "fiscal_year") -> pd.DataFrame:
+    """Newest row of each of ``keys``, by ``year``; of equal years the last row.
+
+    An undated row may be older than any other, so it counts only where no row is dated.
+    """
+    ordered = rows.sort_values(year, kind="stable", na_position="first")
+    return ordered.drop_duplicates(keys, keep="last")
 
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.frames import newest_rows
+
 
 def planned(communities: pd.DataFrame) -> pd.DataFrame:
     """By subdistrict: ``villages``, ``planned_share`` (0-1, of the villages where it is known; NA where of none)."""
@@ -67,5 +69,5 @@ def reached(entries: pd.DataFrame) -> pd.Series:
     judgements = entries[
         entries["reached"].notna() & entries["area_code"].notna() & entries["subdistrict_code"].notna()
     ]
-    last = judgements.sort_values("fiscal_year").drop_duplicates(["stage", "area_code"], keep="last")
+    last = newest_rows(judgements, ["stage", "area_code"])
     return last["reached"].eq("yes").astype(float).groupby(last["subdistrict_code"]).mean()

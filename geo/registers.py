@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from geo.frames import each_village
+from geo.frames import each_village, newest_rows
 from geo.statuses import decide
 from loaders import registers as defined_registers
 from loaders.places.searching import has_every_word, search_terms
@@ -299,8 +299,9 @@ def communities(
     not 0, where no row names the village, because that does not prove that nothing is there.
     """
     own = plans[plans["village_code"].notna()]
-    newest = own.sort_values("plan_year", na_position="first").drop_duplicates("village_code", keep="last")
-    columns = newest.set_index("village_code")[["plan_exists", "plan_year", "cohort", "priority_theme"]]
+    columns = newest_rows(own, "village_code", "plan_year").set_index("village_code")[
+        ["plan_exists", "plan_year", "cohort", "priority_theme"]
+    ]
     table = villages.merge(columns, left_on="village_code", right_index=True, how="left")
     codes = table["village_code"]
     counts = {
@@ -383,7 +384,7 @@ def per_subdistrict(
 def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
     """Newest value of each indicator at an area ``level``: one row per ``key``, columns ``indicator:CODE``."""
     mine = values[values["area_level"].eq(level).fillna(False) & values["value"].notna()]
-    last = mine.sort_values("fiscal_year", na_position="first").drop_duplicates([key, "indicator_code"], keep="last")
+    last = newest_rows(mine, [key, "indicator_code"])
     wide = last.pivot(index=key, columns="indicator_code", values="value")
     return wide.add_prefix("indicator:").rename_axis(columns=None)
 
@@ -391,4 +392,4 @@ def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
 def newest_of_place(indicators: pd.DataFrame) -> pd.DataFrame:
     """Newest row of every subdistrict; ``indicators`` must hold rows of a single indicator."""
     mine = indicators[indicators["area_level"].eq("subdistrict").fillna(False)]
-    return mine.sort_values("fiscal_year", na_position="first").drop_duplicates("subdistrict_code", keep="last")
+    return newest_rows(mine, "subdistrict_code")

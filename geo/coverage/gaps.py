@@ -12,7 +12,7 @@ from geo.adjacency import both_ways
 from geo.coverage.coverage import coverage_by
 from geo.coverage.heard import told
 from geo.coverage.roll_up import roll_up
-from geo.frames import each_village, require_columns
+from geo.frames import each_village, newest_rows, require_columns
 from geo.periods import of_fiscal_year
 from geo.statuses import NONE, STATUSES, decide
 
@@ -53,8 +53,7 @@ def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = Non
     year = pd.to_numeric(rows["fiscal_year"]).astype("Int64")
     need_year = fiscal_year if fiscal_year is not None else year.max()
     dated = rows[year.eq(need_year).fillna(False).astype(bool)] if pd.notna(need_year) else rows.iloc[:0]
-    values = pd.concat([dated, rows[year.isna()]]).dropna(subset=["value"])
-    return values.drop_duplicates("subdistrict_code")
+    return newest_rows(pd.concat([rows[year.isna()], dated]).dropna(subset=["value"]), "subdistrict_code")
 
 
 def apart(needs: pd.DataFrame, indicator: str) -> tuple[int, float]:
@@ -63,8 +62,7 @@ def apart(needs: pd.DataFrame, indicator: str) -> tuple[int, float]:
     ``needs`` as in :func:`need_rows`, plus ``area_level``, ``area_code``. A map cannot show rows without a subdistrict.
     """
     rows = needs[needs["area_level"].eq("local_government").fillna(False) & needs["subdistrict_code"].isna()]
-    rows = rows[rows["indicator_code"].eq(indicator) & rows["value"].notna()].sort_values("fiscal_year")
-    last = rows.drop_duplicates("area_code", keep="last")
+    last = newest_rows(rows[rows["indicator_code"].eq(indicator) & rows["value"].notna()], "area_code")
     return len(last), float(last["value"].sum())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.gaps import demands
-from geo.frames import require_columns
+from geo.frames import newest_rows, require_columns
 
 MONEY = (
     "aligned_satang", "other_satang", "union_aligned_satang", "union_other_satang", "not_coded_satang", "no_plan_satang",
@@ -129,8 +129,7 @@ def strength(
     """
     require_columns(needs, ["subdistrict_code", "indicator_code", "fiscal_year", "value"], "needs")
     rows = needs[needs["indicator_code"].isin(list(indicators)) & needs["value"].notna()]
-    rows = rows.assign(year=rows["fiscal_year"].astype("Int64").fillna(0)).sort_values("year")
-    latest = rows.drop_duplicates(["subdistrict_code", "indicator_code"], keep="last")
+    latest = newest_rows(rows, ["subdistrict_code", "indicator_code"])
     wide = latest.pivot_table(index="subdistrict_code", columns="indicator_code", values="value").reindex(
         areas["subdistrict_code"]
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.frames import newest_rows
+
 KEY = ["subdistrict_code", "fund_name"]
 # Columns of :func:`funds` that a map can show (:func:`by_subdistrict`).
 MEASURES = ("member_share", "savings_per_member_satang", "members_growth", "received_share", "late_satang")
@@ -22,8 +24,7 @@ def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, 
     ended before ``day``) and ``days_late`` (the longest delay). NA where a figure is not known. Contributions name only
     a subdistrict: where it has several funds, their columns are NA.
     """
-    ordered = rows.sort_values("fiscal_year", na_position="first")
-    newest = ordered.drop_duplicates(KEY, keep="last")
+    newest = newest_rows(rows, KEY)
     people = newest["subdistrict_code"].map(areas.set_index("subdistrict_code")["population"]).astype("Float64")
     members = newest["members"].astype("Float64")
     here = newest["subdistrict_code"].map(_received(contributions, day).to_dict("index").get)
@@ -32,8 +33,8 @@ def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, 
     return newest.assign(
         member_share=members / people.where(people > 0),
         savings_per_member_satang=(newest["savings_satang"].astype("Float64") / members.where(members > 0)).round(),
-        members_growth=_growth(ordered, newest, "members"),
-        savings_growth=_growth(ordered, newest, "savings_satang"),
+        members_growth=_growth(rows, newest, "members"),
+        savings_growth=_growth(rows, newest, "savings_satang"),
         **promised,
     )
 
@@ -41,9 +42,9 @@ def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, 
 PROMISED = {"promised_satang": "Int64", "received_satang": "Int64", "not_received": "Int64", "received_share": "Float64", "late_satang": "Int64", "days_late": "Int64"}  # fmt: skip
 
 
-def _growth(ordered: pd.DataFrame, newest: pd.DataFrame, column: str) -> pd.Series:
+def _growth(rows: pd.DataFrame, newest: pd.DataFrame, column: str) -> pd.Series:
     """Relative growth of the newest figure over that of the previous stated year."""
-    dated = ordered[ordered["fiscal_year"].notna() & ordered[column].notna()].drop_duplicates([*KEY, "fiscal_year"], keep="last")  # fmt: skip
+    dated = newest_rows(rows[rows["fiscal_year"].notna() & rows[column].notna()], [*KEY, "fiscal_year"])
     before = dated.groupby(KEY)[column].shift().astype("Float64")
     growth = dated[column].astype("Float64") / before.where(before > 0) - 1
     return growth.reindex(newest.index)
@@ -89,9 +90,7 @@ def by_year(rows: pd.DataFrame) -> pd.DataFrame:
     Each sum has a column ``..._known`` (number of funds that state it). ``same_funds``: funds that state members in
     this year and an earlier one; ``same_growth``: their relative growth. Growth of the sums would mix different funds.
     """
-    dated = (
-        rows[rows["fiscal_year"].notna()].sort_values("fiscal_year").drop_duplicates([*KEY, "fiscal_year"], keep="last")
-    )
+    dated = newest_rows(rows[rows["fiscal_year"].notna()], [*KEY, "fiscal_year"])
     groups = dated.groupby("fiscal_year")
     counted = ["members", "savings_satang", "hardship_members"]
     years = groups[counted].sum(min_count=1).join(groups[counted].count().add_suffix("_known"))

@@ -1,7 +1,7 @@
 """The rudder: money that can still be re-allocated, the effect of moving it, and the optimal re-allocation.
 
 Money is integer satang; a move never creates or loses any. Money counts as steerable only if that is known: a record
-without a stated payment, or of a stream not known to be unrestricted, is not steerable.
+without a stated payment or end, or of a stream not known to be unrestricted, is not steerable.
 """
 
 from __future__ import annotations
@@ -61,13 +61,14 @@ def steerable(support: pd.DataFrame, is_restricted: Mapping[str, bool | None], d
         By stream: its money is tied to a purpose. A missing stream or ``None`` = not known, treated as restricted.
     day
         A record that ended before this day is ``ended``. Without an end date the end of its fiscal year counts; without
-        a year as well, it is ``ended``.
+        a year as well, it is ``unknown``.
 
     Returns
     -------
     DataFrame
         The records with :data:`PARTS`, which add up to ``amount_satang``: ``bound`` (paid or committed, the larger);
-        the rest is the first that applies of ``restricted``, ``ended``, ``unknown`` (no payment stated), ``steerable``.
+        the rest is the first that applies of ``restricted``, ``ended``, ``unknown`` (no payment or
+        no end stated), ``steerable``.
     """
     require_columns(support, list(NEEDED), "support")
     table = support[(support["amount_satang"].astype("Int64") > 0).fillna(False).astype(bool)]
@@ -81,8 +82,8 @@ def steerable(support: pd.DataFrame, is_restricted: Mapping[str, bool | None], d
     tied = ~table["stream_code"].map(
         lambda code: is_restricted.get(code) is False if isinstance(code, str) else False
     ).to_numpy(bool)
-    over = ~(ends >= pd.Timestamp(day)).to_numpy()
-    kinds = np.select([tied, over, paid.isna().to_numpy()], PARTS[1:4], PARTS[4])
+    over = (ends < pd.Timestamp(day)).to_numpy()
+    kinds = np.select([tied, over, (paid.isna() | ends.isna()).to_numpy()], PARTS[1:4], PARTS[4])
     parts = {name: np.where(kinds == name, rest, 0) for name in PARTS[1:]}
     return table.assign(bound_satang=bound, **parts)
 

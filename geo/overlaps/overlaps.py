@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import scipy  # loads scipy.sparse lazily, on first use
 
-from geo.frames import require_columns
+from geo.frames import newest_rows, require_columns
 from geo.overlaps import outcomes
 from geo.overlaps.rules import OverlapRules, codes_of, cofinancing_schemes, decide, overlap_rules, relations, words
 from geo.periods import fiscal_year_bounds, in_fiscal_year, periods
@@ -225,12 +225,7 @@ def clear(pairs: pd.DataFrame, cleared: pd.DataFrame | None) -> tuple[pd.DataFra
     )
     has_reason = ordered["reason"].astype("str").str.strip().fillna("").ne("")
     keys = ["support_a", "support_b"]
-    valid = (
-        ordered[has_reason]
-        .sort_values("when", kind="stable")
-        .drop_duplicates(keys, keep="last")
-        .rename(columns=columns)
-    )
+    valid = newest_rows(ordered[has_reason], keys, "when").rename(columns=columns)
     merged = pairs.merge(valid[[*keys, *columns.values()]], on=keys, how="left")
     hit = merged["cleared_reason"].notna() & merged["rule_outcome"].isin(outcomes.flags())
     merged["outcome"] = merged["outcome"].mask(hit, "cleared")

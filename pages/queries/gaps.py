@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.clusters import Method, local_clusters
 from geo.coverage import gaps as geo_gaps
+from geo.frames import newest_rows
 from geo.ranking.criteria import used
 from loaders import codes
 from pages.queries import store
@@ -128,8 +129,7 @@ def cluster_records(scope: Scope, query: Query, measure: str) -> pd.DataFrame:
     if measure == "per_head_baht":
         return records(scope, query)
     rows = _need_table(scope)
-    rows = rows[rows["indicator_code"].eq(measure) & rows["value"].notna()].sort_values("fiscal_year")
-    return rows.drop_duplicates("subdistrict_code", keep="last")
+    return newest_rows(rows[rows["indicator_code"].eq(measure) & rows["value"].notna()], "subdistrict_code")
 
 
 @cached(16)

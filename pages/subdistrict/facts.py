@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from geo.adjacency import beside
-from geo.frames import each_row
+from geo.frames import each_row, newest_rows
 from pages.components import records, saved_scenarios
 from pages.components.names import need_names
 from pages.queries import coverage as coverage_queries
@@ -110,7 +110,7 @@ def needs(scope: Scope, chosen: Query, code: str) -> Block:
     """Latest figure of every need."""
     rows = gaps_queries.needs(scope).query("subdistrict_code == @code").dropna(subset=["value"])
     names = need_names(scope)
-    latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
+    latest = newest_rows(rows, "indicator_code")
     return Block(
         "needs",
         [f"{names[row.indicator_code]}: {row.value:,.0f}" for row in each_row(latest) if row.indicator_code in names],

@@ -189,6 +189,7 @@ def test_a_flag_is_cleared_with_a_reason_and_kept_apart():
         [
             {"support_a": 2, "support_b": 1} | CLEARED | {"reason": "เก่า", "when": "2007-01-01"},
             {"support_a": 1, "support_b": 2} | CLEARED,
+            {"support_a": 1, "support_b": 2} | CLEARED | {"reason": "ไม่ทราบวัน", "when": None},
             {"support_a": 1, "support_b": 3} | CLEARED,
             {"support_a": 7, "support_b": 8} | CLEARED,
         ]

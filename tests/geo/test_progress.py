@@ -42,3 +42,6 @@ def test_stages_count_those_that_were_judged_and_who_climbed_or_fell():
     assert progress.stages_by_year(entries.iloc[:0]).empty
     placed = entries.assign(subdistrict_code=["1", "1", "1", "1", "2", "2", "1", "2"])
     assert progress.reached(placed).to_dict() == {"1": 0.5, "2": 1.0}  # the last word on each place
+    undated = placed.iloc[[1]].assign(fiscal_year=pd.NA, reached="yes")  # may be older than any other
+    both = pd.concat([placed.iloc[[1]], undated]).astype({"fiscal_year": "Int64"})
+    assert progress.reached(both).to_dict() == {"1": 0.0} and progress.reached(undated).to_dict() == {"1": 1.0}

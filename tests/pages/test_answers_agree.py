@@ -18,6 +18,7 @@ from pages.queries.query import Query
 from pages.questions import questions as overview_questions
 from pages.session.text import baht, t
 from pages.subdistrict import card
+from pages.subdistrict import facts as subdistrict_facts
 from pages.subdistrict import panels as subdistrict_panels
 from tests.support import seeds
 from tests.support.meeting_store import opened
@@ -180,3 +181,14 @@ def test_money_no_base_reported_is_not_painted_as_none(board):
     silent = set(status.loc[status["status"].eq("not_reported"), "subdistrict_code"])
     assert set(layer.codes[layer.classes.eq("v")]) == silent
     assert sum(layer.counts().values()) == 170
+
+
+@pytest.mark.parametrize("years", [(2006, 2007, None), (None, 2007, 2006)])
+def test_an_undated_need_is_the_newest_on_no_page(monkeypatch, years):
+    rows = pd.DataFrame({"fiscal_year": years, "value": [{2007: 5.0}.get(year, 99.0) for year in years]})
+    rows = rows.assign(subdistrict_code="800101", indicator_code="tpmap_poor").astype({"fiscal_year": "Int64"})
+    monkeypatch.setattr(gaps, "_need_table", lambda scope: rows)
+    monkeypatch.setattr(gaps, "needs", lambda scope: rows)
+    monkeypatch.setattr(subdistrict_facts, "need_names", lambda scope: {"tpmap_poor": "poor"})
+    assert gaps.cluster_records(None, Query(None), "tpmap_poor")["value"].tolist() == [5.0]  # ty: ignore
+    assert subdistrict_facts.needs(None, Query(None), "800101").lines == ["poor: 5"]  # ty: ignore

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from geo.adjacency import beside
 from geo.coverage.coverage import coverage
-from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbouring_agencies, plan_gaps
+from geo.coverage.gaps import QUADRANTS, apart, gaps, gaps_by_theme, need_rows, neighbouring_agencies, plan_gaps
+from geo.frames import newest_rows
+from geo.money.alignment import strength
 from tests.support import toy
 
 # 9901 and 9902 have spoken, 9903 has not; support stands in 990101 and 990201
@@ -101,6 +103,27 @@ def test_the_latest_year_counts_and_other_indicators_do_not():
         "need_value"
     ]
     assert value["990101"] == 1
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
+def test_an_undated_figure_is_never_the_newest(order):
+    figures = pd.DataFrame({"fiscal_year": [2006, 2007, None], "value": [1.0, 5.0, 99.0]}).iloc[order]
+    figures = figures.astype({"fiscal_year": "Int64"}).assign(indicator_code="hardship_households")
+    of_office = figures.assign(area_level="local_government", area_code="5990101", subdistrict_code=pd.NA)
+    assert apart(of_office, "hardship_households") == (1, 5.0)
+    assert apart(of_office[of_office["fiscal_year"].isna()], "hardship_households") == (1, 99.0)
+    of_place = figures.assign(area_level="subdistrict", subdistrict_code="990101", area_code="990101")
+    assert newest_rows(of_place, "subdistrict_code")["value"].tolist() == [5.0]
+    measured = strength(of_place, ["hardship_households"], pd.DataFrame({"subdistrict_code": ["990101"]}))
+    assert measured["known"].tolist() == [1]
+
+
+def test_of_equal_years_the_last_row_counts_in_any_number_of_rows():
+    places = [f"{number:06}" for number in range(200)]
+    rows = pd.DataFrame({"subdistrict_code": places * 3, "fiscal_year": [2007] * 600, "value": range(600)})
+    rows = rows.assign(indicator_code="hardship_households")
+    assert newest_rows(rows, "subdistrict_code")["value"].tolist() == list(range(400, 600))
+    assert need_rows(rows, "hardship_households")["value"].tolist() == list(range(400, 600))  # the same rule on the map
 
 
 places = st.sampled_from([*toy.SUBDISTRICTS, "9901", "99", None])

@@ -42,6 +42,7 @@ def board(*rows: dict, asked: list[tuple] = (), matching: list[tuple] = (), peop
     [({}, "steerable_satang", 1000), ({"paid_satang": 400}, "steerable_satang", 600), ({"paid_satang": 100, "committed_satang": 700}, "steerable_satang", 300),
      ({"stream_code": "tied"}, "restricted_satang", 1000), ({"stream_code": "silent"}, "restricted_satang", 1000), ({"stream_code": pd.NA}, "restricted_satang", 1000),
      ({"ends_on": "2007-01-31"}, "ended_satang", 1000), ({"ends_on": None, "fiscal_year": 2006}, "ended_satang", 1000),
+     ({"ends_on": None, "fiscal_year": None}, "unknown_satang", 1000), ({"ends_on": None, "fiscal_year": None, "stream_code": "tied"}, "restricted_satang", 1000),
      ({"paid_satang": pd.NA}, "unknown_satang", 1000), ({"paid_satang": 5000}, "bound_satang", 1000), ({"paid_satang": -50}, "steerable_satang", 1000)],
 )  # fmt: skip
 def test_every_satang_is_in_one_part(row, part, satang):
