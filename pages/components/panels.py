@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -272,7 +273,8 @@ def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     """Arguments of ``st.dataframe`` that open the card of the pressed row; empty without subdistricts."""
     if "subdistrict_code" not in frame or not frame["subdistrict_code"].notna().any():
         return {}
-    key, codes = f"table-{name}", frame["subdistrict_code"].tolist()
+    codes = frame["subdistrict_code"].tolist()
+    key = rows_key(f"table-{name}", codes)
 
     def open_card() -> None:
         cells = st.session_state[key]["selection"].get("cells") or []
@@ -282,6 +284,14 @@ def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
             fragments.redraw(fragments.CARD)
 
     return {"key": key, "on_select": open_card, "selection_mode": "single-cell"}
+
+
+def rows_key(stem: str, rows: Sequence[Any]) -> str:
+    """Widget key of a table whose rows can be pressed, by what its rows open.
+
+    Streamlit keeps the NUMBER of a pressed row for as long as the key stays: over other rows it would mean another row.
+    """
+    return f"{stem}-{hashlib.sha256(repr(list(rows)).encode()).hexdigest()[:12]}"
 
 
 def unfolded(key: str, label: str, *, is_open: bool = False) -> DeltaGenerator | None:

@@ -154,22 +154,27 @@ def _bounds(counts: pd.Series) -> list[float]:
     return sorted({float(math.ceil(bound)) for bound in class_breaks(counts)})
 
 
-def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: str) -> str | None:
-    """Draw the list; returns the ``entry`` of the selected row, or None."""
+def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame) -> None:
+    """Draw the list; pressing a row opens its entry (choice ``entry``), which stays open when the list changes."""
     shown = in_words(scope, register, entries)
-    words = headings(register)
-    picked = st.dataframe(
+    words, listed = headings(register), entries["entry"].tolist()
+    key = panels.rows_key(f"entries-{register.name}", listed)
+
+    def open_entry() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        if rows and rows[0] < len(listed):
+            st.session_state["entry"] = str(listed[rows[0]])
+
+    st.dataframe(
         shown.rename(columns=words),
         hide_index=True,
         height=min(420, 38 * (len(shown) + 1) + 3),
         width="stretch",
         key=key,
-        on_select="rerun",
+        on_select=open_entry,
         selection_mode="single-row",
     )
     panels.downloads(with_figures(register, entries, shown), f"register-{register.name}", words, formats(register))
-    rows = picked["selection"]["rows"]
-    return str(entries["entry"].iloc[rows[0]]) if rows and rows[0] < len(entries) else None
 
 
 def without_entry(

@@ -100,14 +100,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
-        sheet = st.container()
         url_state.current().use("entry")
+        _open(scope, register, every)
         if entries.empty:
             panels.empty()
-        elif picked := lists.choose_entry(scope, register, entries, _list_key(register, chosen)):
-            st.session_state["entry"] = picked
-    with sheet:  # drawn after the list, which may just have changed the chosen entry
-        _open(scope, register, every)
+        else:
+            lists.choose_entry(scope, register, entries)
     if register.name == "membership":
         networks.panel(scope, chosen, is_listed=asked_first == "unlinked")
     elif register.name in PANELS:
@@ -127,12 +125,6 @@ def _layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str |
     if register.name in measures.SHOWN:
         return measures.layer(scope, register, entries, str(shown))
     return looking_after.layer(scope) if register.name == "looking_after" else networks.layer(scope, str(shown))
-
-
-def _list_key(register: Register, chosen: Query) -> str:
-    """Widget key per list: a selected row number must not carry over to another list."""
-    state = st.session_state
-    return f"entries-{register.name}-{chosen.district}-{state.get('kind')}-{state.get('find')}"
 
 
 def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
