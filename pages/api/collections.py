@@ -62,8 +62,8 @@ class Filters(BaseModel):
     @property
     def asked(self) -> dict[str, str]:
         """The filters that narrow the rows, with their values."""
-        given = self.model_dump(include={*COLUMNS, "split", "need"}, exclude_none=True)
-        return {name: value for name, value in given.items() if (name, value) != ("year", "all")}
+        filled = self.model_dump(include={*COLUMNS, "split", "need"}, exclude_none=True)
+        return {name: value for name, value in filled.items() if (name, value) != ("year", "all")}
 
     def query(self, scope: Scope) -> Query:
         """The filters as the query that pages use."""
@@ -95,8 +95,10 @@ def find(name: str) -> Collection:
 
 def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame:
     """Rows of a collection under the filters (:func:`plain`); a merged code stands for the one it was merged into."""
-    given = {name: getattr(filters, name) or None for name in (*LISTS, "need")}  # an empty value filters nothing
-    filters = filters.model_copy(update={name: codes.merged(name).get(str(code), code) for name, code in given.items()})
+    code_of = {name: getattr(filters, name) or None for name in (*LISTS, "need")}  # an empty value filters nothing
+    filters = filters.model_copy(
+        update={name: codes.merged(name).get(str(code), code) for name, code in code_of.items()}
+    )
     if collection.has_shape:
         _known(scope, filters, queries.support(scope))
         return _subdistricts(scope, filters.query(scope), filters.need)
@@ -113,10 +115,10 @@ def _register(scope: Scope, name: str, filters: Filters) -> pd.DataFrame:
     _known(scope, filters, frame)
     if name == "support":
         return plain(coverage.records(scope, filters.query(scope)).rename(columns={"support_id": "id"}))
-    wanted: dict[str, Any] = {COLUMNS[asked]: value for asked, value in filters.asked.items()}
+    value_of: dict[str, Any] = {COLUMNS[asked]: value for asked, value in filters.asked.items()}
     if "fiscal_year" in frame and filters.year != "all":
-        wanted["fiscal_year"] = int(filters.year) - 543 if filters.year else _usual_year(scope, frame)
-    for column, value in wanted.items():
+        value_of["fiscal_year"] = int(filters.year) - 543 if filters.year else _usual_year(scope, frame)
+    for column, value in value_of.items():
         if value is not None:
             frame = frame[frame[column].eq(value).fillna(False).astype(bool)]
     return plain(frame)

@@ -265,9 +265,10 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
         for row in each_row(decisions_of(scope, number))
     ]
     refused = {key: problem_text(why) for key, why in st.session_state.get("_meeting_refused", {}).items()}
+    stored = sorted(st.session_state.get("_meeting_stored", ()))  # one may be struck, or of another meeting
     with st.container(key="wall"):
         message = _component(
-            wall=prepared | {"decisions": noted, "refused": refused, "links": _links(stands_on)},
+            wall=prepared | {"decisions": noted, "stored": stored, "refused": refused, "links": _links(stands_on)},
             key="wall-component",
             default=None,
         )
@@ -284,11 +285,12 @@ def _links(scope: Scope) -> dict:
 
 
 def take(scope: Scope, message: dict) -> None:
-    """Store the decisions that the wall sends, each by itself; the reason of a refused one is kept for the wall.
+    """Store the decisions that the wall sends, each by itself; keys of stored ones and reasons of others go back to it.
 
     Their keys make a repeated message harmless.
     """
     refused = st.session_state.setdefault("_meeting_refused", {})
+    stored = st.session_state.setdefault("_meeting_stored", set())
     items = message.get("items")
     for item in items if isinstance(items, list) else []:
         if not isinstance(item, dict):
@@ -296,6 +298,7 @@ def take(scope: Scope, message: dict) -> None:
         key = str(item.get("key") or meetings.digest(json.dumps(item, sort_keys=True)))
         try:
             _note(scope, key, item)
+            stored.add(key)
             refused.pop(key, None)
         except Refused as stop:
             refused[key] = stop.problem.as_dict()

@@ -106,6 +106,8 @@ export interface WallData {
   texts: Record<string, string> & { source_heads: string[]; decide_days: [number, string][] };
   keys: [string, string][];
   decisions: Decision[];
+  /** Keys of decisions that were stored, whatever became of them. */
+  stored: string[];
   /** Why decisions were not stored, by key. */
   refused: Record<string, string>;
 }

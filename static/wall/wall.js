@@ -349,7 +349,7 @@ class Wall {
   /** Take over what the server sent again: words, decisions that it has, decisions that it refuses. @param {WallData} data */
   refresh(data) {
     const known = new Set(this.queue.refused().map(({ key }) => key));
-    const stored = data.decisions.map(({ key }) => key);
+    const stored = [...data.decisions.map(({ key }) => key), ...data.stored];
     const left = this.queue.settle(stored, data.refused);
     const fresh = this.queue.refused().find(({ key }) => !known.has(key));
     if (fresh) this.toast(`${data.texts.decide_refused}: ${fresh.why}`);

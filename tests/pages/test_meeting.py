@@ -356,26 +356,21 @@ def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypat
 
 
 def sent(*items: object) -> dict[str, str]:
-    """What the wall is told of these: reason by key of each that is not stored."""
+    """What the wall is told of these: reason by key of each that is not stored; it is told of every other that it is."""
     shown: dict[str, dict] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(meeting, "_component", lambda wall, **_: shown.update(wall))
         meeting.take(queries.current_scope(), {"kind": "decide", "n": "1", "items": list(items)})
         meeting.show(queries.current_scope(), None, meeting_facts.shipped_story()["step"], "th")
+    keys = {item["key"] for item in items if isinstance(item, dict) and "key" in item}
+    assert keys <= {*shown["refused"], *shown["stored"]}
     return shown["refused"]
 
 
 def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(demo, facts, tmp_path, monkeypatch):
     def item(key: str, **more: object) -> dict:
-        return {
-            "key": key,
-            "who": "พมจ.",
-            "what": "ลงพื้นที่",
-            "meeting": "",
-            "province": "80",
-            "area": None,
-            "due": None,
-        } | more
+        here = {"meeting": "", "province": "80", "area": None}
+        return {"key": key, "who": "พมจ.", "what": "ลงพื้นที่", "due": None} | here | more
 
     wrong = {
         "incomplete": item("incomplete", what=" "), "place": item("place", area="999999"), "places": item("places", area=["801201"]),
@@ -395,13 +390,13 @@ def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(demo, fa
             noted = meetings.read_decisions(connection, "80", viewer=DATA_TEAM).set_index("key")
             beside = meetings.read_decisions(connection, "81", viewer=DATA_TEAM)
         assert {one["key"] for one in right} <= set(noted.index) and len(noted) == len(right) + 2
-        assert (
-            noted.loc["odd", ["due_on", "area_code"]].tolist() == ["2026-12-31", "801201"]
-            and len(noted.loc["odd", "what"]) == 600
-        )
-        assert beside[["key", "area_code"]].to_numpy().tolist() == [["other", "810101"]], (
-            "of the province it was noted in"
-        )
+        assert noted.loc["odd", ["due_on", "area_code"]].tolist() == ["2026-12-31", "801201"]
+        assert len(noted.loc["odd", "what"]) == 600
+        assert beside[["key", "area_code"]].to_numpy().tolist() == [["other", "810101"]], "the province it was noted in"
+        with store.writing(queries.engine()) as connection:
+            meetings.strike(connection, int(noted.loc["odd", "id"]), "tester")
+        assert "odd" not in sent(odd), "struck since: the wall forgets it, and it does not come back"
+        assert "odd" not in set(meeting.decisions_of(queries.current_scope(), None)["key"])
         again = sent(item("place", area="801201"))
         assert set(again) == set(wrong) - {"place"}, "put right, it is refused no more"
         with store.writing(queries.engine()) as connection:

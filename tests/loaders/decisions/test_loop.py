@@ -24,6 +24,22 @@ def work(connection, viewer=DATA_TEAM):
     return loop.read_work(connection, "80", viewer=viewer).set_index("subject")
 
 
+def test_words_that_are_too_long_are_refused_and_never_cut(engine):
+    with store.writing(engine) as connection:
+        for words, kept in (("ก" * 600, True), (" " + "ก" * 600 + " ", True), ("ก" * 601, False)):
+            for write in (
+                lambda text: meetings.decide(connection, text, text, text, None, noted_by="ก", basis=BASIS),
+                lambda text: notes.write_note(connection, "place", "800106", text, "everyone", "ก", BASIS),
+            ):
+                if kept:
+                    write(words)
+                else:
+                    with pytest.raises(Refused, match="text_too_long"):
+                        write(words)
+        noted = meetings.read_decisions(connection, "80", viewer=DATA_TEAM)
+    assert {len(words) for words in noted["what"]} == {600} and len(noted) == 2
+
+
 def test_a_decision_a_team_and_a_project_have_a_state_and_an_outcome(engine):
     with store.writing(engine) as connection:
         meetings.decide(

@@ -164,6 +164,12 @@ def test_a_register_without_rows_of_the_usual_year_begins_with_its_own(client, m
     assert {row["fiscal_year"] for row in rows_of(client, "indicator.json")} == {2007}
 
 
+def test_a_merged_code_stands_for_what_it_was_merged_into(client, monkeypatch):
+    now = rows_of(client, "support.json?agency=codi")
+    monkeypatch.setattr(collections.codes, "merged", lambda name: {"before": "codi"} if name == "agency" else {})
+    assert now and rows_of(client, "support.json?agency=before") == now
+
+
 def test_columns_are_the_same_with_and_without_a_ranking(client, monkeypatch):
     def impossible(*_: object) -> None:
         raise SpecError("weights")
