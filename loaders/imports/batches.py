@@ -20,6 +20,7 @@ from loaders.layouts.layout import Layout
 from loaders.layouts.values import Read, cells_as_json
 from loaders.problems import Problem, Refused
 from loaders.store import in_use, tables
+from loaders.store.privacy import CONTACTS
 from loaders.store.read import PROVINCE_MARK, provinces_of
 from loaders.words import catalogue
 
@@ -118,6 +119,10 @@ def store_batch(
         "aliases_used": ingested.aliases_used,
         PROVINCE_MARK: ingested.province,
         "repeat_rows": _repeat_rows(ingested),
+        # Nothing erases a summary: no words of a register that names people may be in it.
+        "edition_lines": [
+            line | {"words": ""} if line["register"] in CONTACTS else line for line in ingested.edition_lines
+        ],
     }
     table = tables.import_batch
     connection.execute(

@@ -142,7 +142,7 @@ def _diff(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any
     places = {"sheet": shown.sheet, "row": shown.row, "place": shown.place, "words": shown.words}
     money = {"baht_before": old.satang / 100 if old else None, "baht": new.satang / 100 if new else None}
     changes = [] if not (new and old) else sorted({name for name, _ in {*new.values} ^ {*old.values}})
-    return {"what": what} | places | money | {"changes": changes}
+    return {"what": what, "register": shown.register} | places | money | {"changes": changes}
 
 
 def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[int] = ()) -> list[Edition]:

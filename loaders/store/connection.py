@@ -227,9 +227,13 @@ def _by_year(row: Mapping) -> list[dict]:
     ]
 
 
+MOST_RETENTION_YEARS = 100
+
+
 def retention_years() -> int:
-    """Years for which person records are kept: ``KRADAN_RETENTION_YEARS`` (default 2)."""
-    return int(os.environ.get("KRADAN_RETENTION_YEARS", "2"))
+    """Years for which person records are kept: ``KRADAN_RETENTION_YEARS``, 2 when it is unset or no number."""
+    text = os.environ.get("KRADAN_RETENTION_YEARS", "")
+    return min(int(text), MOST_RETENTION_YEARS) if text.isdecimal() else 2
 
 
 def years_from(day: date, years: int) -> date:

@@ -6,6 +6,7 @@ The role of a signed-in person is read on every run, so that a revoked user lose
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, delete, func, insert, or_, select, update
@@ -24,7 +25,9 @@ PRIVATE = (
     tables.original,
     tables.reply,
     tables.reply_picture,
+    tables.import_batch,
 )
+SENDER = ("note", "contact", "picture_digest")  # what a reply says of its sender
 
 
 def viewer_of(connection: Connection, subject: str | None) -> Viewer:
@@ -92,18 +95,51 @@ def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int
 
 
 def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:
-    """Role holders and contact persons with a name or number: ``kept``, ``over`` (past their date), ``next`` date.
+    """Rows with a person's name or number: ``kept``, ``over`` (:func:`forget_people` erases them), ``next`` date.
 
-    Entries of registers defined as data are not counted.
+    Role holders, contact persons, entries of registers defined as data, senders of replies, and the copies of them in
+    rows that wait, in decisions about rows and in changes by hand.
     """
-    day, kept, over, following = today or date.today(), 0, 0, []
-    for holder in (tables.role_holder, tables.base_person):
-        named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
-        kept += connection.execute(select(func.count()).where(named)).scalar_one()
-        over += connection.execute(select(func.count()).where(named, holder.c.retain_until < day)).scalar_one()
-        to_come = select(func.min(holder.c.retain_until)).where(named, holder.c.retain_until >= day)
-        following.append(connection.execute(to_come).scalar())
-    return {"kept": kept, "over": over, "next": min((due_date for due_date in following if due_date), default=None)}
+    day = today or date.today()
+    held = _held(connection, day)
+    to_come = (until for until in held if until and until >= day)
+    over = sum(number for until, number in held.items() if until and until < day)
+    return {"kept": held.total(), "over": over, "next": min(to_come, default=None)}
+
+
+def _held(connection: Connection, day: date) -> Counter[date | None]:
+    """Number of rows with a person's name or number, by the last day they are kept."""
+    held: Counter[date | None] = Counter()
+    reply = tables.reply
+    for table, names in (
+        (tables.role_holder, ("person", "phone")),
+        (tables.base_person, ("person", "phone")),
+        (reply, SENDER),
+    ):
+        named = or_(*(table.c[name].is_not(None) for name in names))
+        query = select(table.c.retain_until, func.count()).where(named).group_by(table.c.retain_until)
+        held.update(dict(connection.execute(query).tuples().all()))
+    entry, change, batch = tables.entry, tables.entry_change, tables.import_batch
+    waiting, decided = tables.quarantine, tables.correction
+    entries = select(entry.c.register, entry.c.content, entry.c.retain_until)
+    for register, content, until in connection.execute(entries.where(entry.c.register.in_(_registers_of_people()))):
+        held[until] += by_hand.without_people(content, register, CONTACTS) != content
+    changes = select(change.c.register, change.c.content, change.c.decided_at, _of_somebody_over(change, day))
+    for register, content, at, is_over in connection.execute(
+        changes.where(change.c.register.in_(_registers_of_people()))
+    ):
+        until = date.min if is_over else _last_day(at)
+        held[until] += by_hand.without_people(content, register, CONTACTS) != content
+    for table, holds in ((waiting, waiting.c.cells != "{}"), (decided, decided.c.before.not_like('%"cells": "{}"%'))):
+        query = select(batch.c.loaded_at).join(table, table.c.batch_id == batch.c.id)
+        people = table.c.register.in_(_registers_of_people())
+        held.update(_last_day(loaded_at) for loaded_at in connection.execute(query.where(people, holds)).scalars())
+    return held
+
+
+def _last_day(moment: str) -> date:
+    """Last day for what was written at ``moment`` (ISO)."""
+    return store.years_from(date.fromisoformat(moment[:10]), store.retention_years())
 
 
 def files_over(connection: Connection, today: date | None = None) -> list[str]:
@@ -142,7 +178,8 @@ def _old(day: date) -> Select:
 def forget_people(connection: Connection, who: str, today: date | None = None) -> int:
     """Erase names and telephone numbers past their date; returns the number of changed rows.
 
-    Includes quarantined rows, decisions about them, changes by hand and senders of replies.
+    Includes quarantined rows, decisions about them, changes by hand, senders of replies, and lines of editions that
+    earlier versions told with names.
     """
     day = today or date.today()
     holder, waiting, decided = tables.role_holder, tables.quarantine, tables.correction
@@ -168,7 +205,7 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
         emptied = json.dumps(json.loads(before) | {"cells": "{}", "value": None}, ensure_ascii=False)
         changed = update(decided).where(decided.c.id == key, decided.c.before != emptied)
         gone += connection.execute(changed.values(before=emptied, value=None)).rowcount
-    gone += _forget_senders(connection, day)
+    gone += _forget_senders(connection, day) + _forget_told_lines(connection, day)
     if gone:
         store.note(connection, who, "forget_people", str(gone))
         store.touch(connection)
@@ -178,11 +215,28 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
 def _forget_senders(connection: Connection, day: date) -> int:
     """Erase what senders of replies wrote past its date, and pictures without a reply; returns the rows."""
     table, kept = tables.reply, tables.reply_picture
-    names = ("note", "contact", "picture_digest")
-    over = (table.c.retain_until < day, or_(*(table.c[name].is_not(None) for name in names)))
-    gone = connection.execute(update(table).where(*over).values(**dict.fromkeys(names))).rowcount
+    over = (table.c.retain_until < day, or_(*(table.c[name].is_not(None) for name in SENDER)))
+    gone = connection.execute(update(table).where(*over).values(**dict.fromkeys(SENDER))).rowcount
     named = select(table.c.picture_digest).where(table.c.picture_digest.is_not(None))
     connection.execute(delete(kept).where(kept.c.digest.not_in(named)))
+    return gone
+
+
+def _forget_told_lines(connection: Connection, day: date) -> int:
+    """Erase the words of edition lines in summaries of old batches with people; returns the batches."""
+    batch, gone = tables.import_batch, 0
+    people = select(tables.role_holder.c.batch_id).union(
+        select(tables.entry.c.batch_id).where(tables.entry.c.register.in_(_registers_of_people())),
+        _waiting_people(select(tables.quarantine.c.batch_id)),
+    )
+    told = batch.c.summary.like('%"edition_lines": [{%')
+    query = select(batch.c.id, batch.c.summary).where(batch.c.id.in_(_old(day)), batch.c.id.in_(people), told)
+    for key, summary in connection.execute(query).tuples().all():
+        content = json.loads(summary)
+        lines = [line | {"words": ""} if line.get("register") is None else line for line in content["edition_lines"]]
+        if lines != content["edition_lines"]:
+            kept = json.dumps(content | {"edition_lines": lines}, ensure_ascii=False)
+            gone += connection.execute(update(batch).where(batch.c.id == key).values(summary=kept)).rowcount
     return gone
 
 
@@ -191,10 +245,9 @@ def _forget_entries(connection: Connection, day: date) -> int:
     entry, change, gone = tables.entry, tables.entry_change, 0
     over = select(entry.c.id, entry.c.register, entry.c.content).where(entry.c.retain_until < day)
     old = store.years_from(day, -store.retention_years()).isoformat()
-    kept = [name for name in _registers_of_people() if tables.REGISTERS[name] is tables.role_holder]
     made = select(change.c.id, change.c.register, change.c.content).where(
         change.c.register.in_(_registers_of_people()),
-        (change.c.decided_at < old) | _of_somebody_over(change, day, kept),
+        (change.c.decided_at < old) | _of_somebody_over(change, day),
     )
     for table, rows in ((entry, over), (change, made)):
         for key, register, content in connection.execute(rows).tuples().all():
@@ -204,9 +257,10 @@ def _forget_entries(connection: Connection, day: date) -> int:
     return gone
 
 
-def _of_somebody_over(change: Table, day: date, holders: list[str]) -> ColumnElement[bool]:
+def _of_somebody_over(change: Table, day: date) -> ColumnElement[bool]:
     """Changes of a row whose person is past the date."""
     batch, clauses = tables.import_batch, []
+    holders = [name for name in _registers_of_people() if tables.REGISTERS[name] is tables.role_holder]
     for table, names in ((tables.role_holder, holders), (tables.entry, None)):
         rows = select(table.c.id).join(batch, batch.c.id == table.c.batch_id).where(
             table.c.retain_until < day,

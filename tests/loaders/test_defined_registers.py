@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pandas as pd
@@ -13,6 +14,7 @@ from loaders import registers, settings, store, words
 from loaders.exchange import package
 from loaders.imports.by_hand import entries
 from loaders.imports.ingest import ingest
+from loaders.imports.review.commands import decide_value
 from loaders.layouts import layout as layouts
 from loaders.layouts import templates
 from loaders.store import tables, users
@@ -118,14 +120,51 @@ def test_registers_of_other_shapes_are_one_definition_too(sqlite_engine, tmp_pat
     other.dispose()
 
 
+def test_what_is_never_erased_names_nobody_of_a_defined_register(sqlite_engine, tmp_path):
+    row = templates.example_rows("health_volunteer")[0] | {"person": "สมหญิง ใจดี"}
+    first = load_rows(sqlite_engine, tmp_path, "health_volunteer", [row, row | {"households": "มาก"}])
+    assert first.count("quarantined") == 1
+    with store.reading(sqlite_engine) as connection:
+        waiting = list(connection.execute(select(tables.quarantine.c.id)).scalars())
+        assert users.due_people(connection)["kept"] == 2
+        assert users.due_people(connection, date(2999, 1, 1)) == {"kept": 2, "over": 2, "next": None}
+    decide_value(sqlite_engine, waiting, registered_heading("person"), "มาลี รักดี", "ถามแล้ว", "ก")
+    path = tmp_path / "next.xlsx"
+    templates.write_template("health_volunteer", path, [row | {"households": "13"}])
+    told = ingest(sqlite_engine, path, "codi", "tester", trusted=True, replaces=[first.batch_id])
+    assert "สมหญิง" in str(told.edition_lines)  # who decides is told
+    with store.reading(sqlite_engine) as connection:
+        summaries = connection.execute(select(tables.import_batch.c.summary)).scalars()
+        audit = connection.execute(select(tables.audit.c.action, tables.audit.c.detail)).all()
+        kept = " ".join([*map(str, summaries), *map(str, audit)])
+    assert "decide_value" in kept and "edition_lines" in kept
+    assert not [name for name in ("สมหญิง", "มาลี") if name in kept]
+    with store.writing(sqlite_engine) as connection:  # as earlier versions told it
+        batch, old = tables.import_batch, {"edition_lines": [{"what": "new", "words": "สมหญิง ใจดี"}]}
+        values = {"summary": json.dumps(old, ensure_ascii=False), "loaded_at": "2020-01-01T00:00:00"}
+        connection.execute(update(batch).where(batch.c.id == told.batch_id).values(**values))
+        assert users.forget_people(connection, "tester")
+        summary = connection.execute(select(batch.c.summary).where(batch.c.id == told.batch_id)).scalar_one()
+    assert "สมหญิง" not in summary
+
+
+def registered_heading(column: str) -> str:
+    return next(one.th for one in registers.defined()["health_volunteer"].columns if one.name == column)
+
+
 def test_people_of_a_defined_register_are_forgotten_in_time(sqlite_engine, tmp_path):
     load_rows(sqlite_engine, tmp_path, "health_volunteer", templates.example_rows("health_volunteer"))
     number = int(read(sqlite_engine, "health_volunteer")["id"].iloc[0])
     write(sqlite_engine, entries.correct, "health_volunteer", number, {"person": "ชื่อใหม่"}, "ก", WHY)
     assert read(sqlite_engine, "health_volunteer")["person"].tolist() == ["ชื่อใหม่"]
+    with store.reading(sqlite_engine) as connection:
+        day = store.years_from(date.today(), 2)
+        assert users.due_people(connection) == {"kept": 2, "over": 0, "next": day}  # the row, and the change of it
     with store.writing(sqlite_engine) as connection:
         connection.execute(update(tables.entry).values(retain_until=date(2020, 1, 1)))
+        assert users.due_people(connection) == {"kept": 2, "over": 2, "next": None}
         assert users.forget_people(connection, "tester") == 2
+        assert users.due_people(connection)["kept"] == 0
         kept = [*connection.execute(select(tables.entry.c.content)).scalars()]
         kept += connection.execute(select(tables.entry_change.c.content)).scalars()
     assert "ชื่อ" not in " ".join(kept)

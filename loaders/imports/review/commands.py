@@ -20,6 +20,7 @@ from loaders.imports.review import near_repeats, replies
 from loaders.imports.review.queries import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
 from loaders.store import tables
+from loaders.store.privacy import CONTACTS
 
 BY_HAND = "by_hand"
 
@@ -97,8 +98,8 @@ def decide_value(
             result = read_again(connection, batch_id, sheet, group, places, {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
             done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home))
-        # The audit trail is never erased: it must not contain the names of role holders.
-        shown = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
+        # The audit trail is never erased: no cell of a register that names people may be in it.
+        shown = heading if any(row["register"] in CONTACTS for row in rows) else f"{heading}={value}"
         return finish(connection, done, batches_of(rows), who, "decide_value", f"{shown}: {reason}")
 
 

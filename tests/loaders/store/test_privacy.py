@@ -220,6 +220,15 @@ def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_
     assert later == {"kept": 3, "over": 3, "next": None}
 
 
+@pytest.mark.parametrize(
+    ("text", "years"), [("", 2), ("สอง", 2), ("-3", 2), ("2.5", 2), ("0", 0), ("๕", 5), ("99999", 100)]
+)
+def test_a_faulty_retention_time_stops_no_import_and_keeps_nobody_for_ever(monkeypatch, text, years):
+    monkeypatch.setenv("KRADAN_RETENTION_YEARS", text)
+    assert store.retention_years() == years
+    assert store.years_from(date(2024, 2, 29), -store.retention_years()) <= date(2024, 2, 29)
+
+
 def kept_files(engine, folder) -> int:
     """Unpack what is kept, to look into it; returns how many files there are."""
     with store.reading(engine) as connection:
