@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 
 from loaders import settings
+from loaders.problems import Entry, Refused, stated
 from loaders.thai import arabic_digits, normalise
+
+
+def rule_file(name: str, refuse: Callable[[str, str], Exception] | None = None) -> Entry:
+    """``data/rules/NAME.toml``, editable by the installation.
+
+    Raises :class:`~loaders.problems.Refused` for a file that is no TOML. Reading a key that the file lacks raises what
+    ``refuse`` makes of its place and the key, by default ``Refused`` as well.
+    """
+    path = settings.RULES / f"{name}.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused("rule_file_unreadable", value=path.name, suggestion=str(error)) from error
+    return stated(table, path.name, refuse) if refuse else stated(table, path.name)
 
 
 @cache
 def _list(name: str, key: str) -> tuple[dict, ...]:
     """Every entry of ``NAME.toml`` and of the files that extend it (``NAME_*.toml``), in file order."""
-    entries: list[dict] = []
-    for path in sorted([settings.RULES / f"{name}.toml", *settings.RULES.glob(f"{name}_*.toml")]):
-        with path.open("rb") as file:
-            entries += tomllib.load(file)[key]
-    return tuple(entries)
+    files = sorted([settings.RULES / f"{name}.toml", *settings.RULES.glob(f"{name}_*.toml")])
+    return tuple(entry for path in files for entry in rule_file(path.stem)[key])
 
 
 LISTS = {"agency": "agencies", "stream": "streams", "theme": "themes", "role": "roles"}  # list -> its shipped file
@@ -80,7 +92,7 @@ def _over(entry: dict, stated: dict | None) -> dict:
         *filter(None, (entry.get("name_th"), entry.get("name_en"))),
         *stated.get("aliases", ()),
     ]
-    whole = {**entry, **named, "code": stated["code"], "aliases": list(dict.fromkeys(aliases))}
+    whole = entry | named | {"code": stated["code"], "aliases": list(dict.fromkeys(aliases))}
     whole.setdefault("name_en", whole["name_th"])
     return whole | {"merged_into": stated.get("merged_into"), "is_retired": bool(stated.get("is_retired"))}
 
@@ -121,13 +133,11 @@ def indicators() -> tuple[dict, ...]:
 
 
 def _numbered(entry: dict) -> Iterator[dict]:
-    numbers = entry.get("numbers")
-    for number in range(1, numbers + 1) if numbers else (None,):
-        yield {
-            name: value.replace("{n}", str(number)) if number and isinstance(value, str) else value
-            for name, value in entry.items()
-            if name != "numbers"
-        }
+    if not (numbers := entry.get("numbers")):
+        yield entry
+        return
+    for number in range(1, numbers + 1):
+        yield entry | {name: text.replace("{n}", str(number)) for name, text in entry.items() if isinstance(text, str)}
 
 
 def schemes() -> tuple[dict, ...]:

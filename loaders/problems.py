@@ -8,7 +8,7 @@ action.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -42,6 +42,40 @@ class Refused(Exception):
     def __init__(self, problem: Problem | str, **where: Any) -> None:
         self.problem = problem if isinstance(problem, Problem) else Problem(problem, "refused", **where)
         super().__init__(self.problem.code)
+
+
+def _refused(where: str, key: str) -> Exception:
+    return Refused("rule_key_missing", value=where, suggestion=key)
+
+
+class Entry(dict):
+    """A table of an editable file. Reading a key that it lacks raises what ``refuse`` makes of its place and the key."""
+
+    def __init__(self, table: Mapping[str, Any], where: str, refuse: Callable[[str, str], Exception]) -> None:
+        super().__init__(table)
+        self.where, self.refuse = where, refuse
+
+    def __missing__(self, key: str) -> Any:
+        raise self.refuse(self.where, key)
+
+    def __or__(self, other: Mapping[str, Any]) -> Entry:
+        return Entry({**self, **other}, self.where, self.refuse)
+
+
+def stated(table: Mapping[str, Any], where: str, refuse: Callable[[str, str], Exception] = _refused) -> Entry:
+    """A parsed document as :class:`Entry`, with all tables in it; a table is named by its ``code``, else its number."""
+    parts: dict[str, Any] = {}
+    for name, part in table.items():
+        if isinstance(part, Mapping):
+            parts[name] = stated(part, f"{where}, {name}", refuse)
+        elif isinstance(part, list):
+            parts[name] = [
+                stated(row, f"{where}, {name} {row.get('code', number)}", refuse) if isinstance(row, Mapping) else row
+                for number, row in enumerate(part, start=1)
+            ]
+        else:
+            parts[name] = part
+    return Entry(parts, where, refuse)
 
 
 def count_by_code(problems: Iterable[Problem]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import StatedError
+from loaders.problems import stated
 
 KINDS = ("per_subdistrict", "per_village", "per_head", "column", "match", "share_of")
 NUMBERS = ("baht", "ratio", "percent", "floor_baht", "cap_baht", "total_baht")
@@ -71,11 +72,11 @@ class Scheme:
         """One row per editable number: ``rule``, ``parameter`` (``by_size:SIZE``), ``value``, ``to_be_confirmed``."""
         rows: list[dict[str, object]] = []
         for rule in self.rules:
-            stated = {name: getattr(rule, name) for name in NUMBERS}
-            stated |= {f"by_size:{size}": value for size, value in rule.by_size}
+            numbers = {name: getattr(rule, name) for name in NUMBERS}
+            numbers |= {f"by_size:{size}": value for size, value in rule.by_size}
             rows += [
                 {"rule": rule.code, "parameter": name, "value": value, "to_be_confirmed": rule.to_be_confirmed}
-                for name, value in stated.items()
+                for name, value in numbers.items()
                 if value is not None
             ]
         return pd.DataFrame(rows, columns=["rule", "parameter", "value", "to_be_confirmed"])
@@ -105,12 +106,12 @@ class Scheme:
 def number(value: object, where: str) -> Decimal:
     """``value`` as an exact ``Decimal``; raises :class:`FundError` unless it is a finite number >= 0."""
     try:
-        stated = Decimal(str(value))
+        amount = Decimal(str(value))
     except InvalidOperation as error:
         raise FundError("fund_number_unreadable", f"{where}: {value}", "a number") from error
-    if not stated.is_finite() or stated < 0:
+    if not amount.is_finite() or amount < 0:
         raise FundError("fund_number_negative", f"{where}: {value}", "0 or more")
-    return stated
+    return amount
 
 
 def _changed(rule: Rule, name: str, value: object) -> Rule:
@@ -160,7 +161,8 @@ def _gate(table: Mapping[str, Any]) -> Gate:
 
 
 def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:
-    """Schemes of a parsed TOML document by code; raises :class:`FundError` for an invalid one."""
+    """Schemes of a parsed TOML document by code; raises :class:`FundError` for an invalid or incomplete one."""
+    document = stated(document, "matching_funds.toml", lambda where, key: FundError("rule_key_missing", where, key))
     gates = {table["code"]: _gate(table) for table in document.get("gate", [])}
     schemes = {}
     for table in document.get("scheme", []):
@@ -175,7 +177,7 @@ def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:
         used_gates = {gate for rule in rules for gate in rule.gates}
         schemes[table["code"]] = Scheme(
             code=table["code"],
-            fiscal_year=int(table["fiscal_year"]),
+            fiscal_year=int(number(table["fiscal_year"], f"{table['code']}.fiscal_year")),
             rules=tuple(rules),
             gates=tuple(gate for code, gate in gates.items() if code in used_gates),
             population_column=table.get("population_column", "population"),

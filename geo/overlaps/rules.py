@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.frames import StatedError
 from geo.overlaps import outcomes
+from loaders.problems import stated
 
 RELATIONS: dict[str, tuple[str, ...]] = {
     "cofinancing": ("declared", "not_declared"),
@@ -24,6 +26,17 @@ RELATIONS: dict[str, tuple[str, ...]] = {
     "period_basis": ("dates", "fiscal_year"),
 }
 NO_RULE = "no_rule"
+
+
+class OverlapRuleError(StatedError):
+    """A rule, group or co-financing scheme that cannot be used."""
+
+    def __str__(self) -> str:
+        return f"{self.code}: found {self.value}; expected one of {self.expected}; correct it in data/rules"
+
+
+def _key_missing(where: str, key: str) -> OverlapRuleError:
+    return OverlapRuleError("rule_key_missing", where, key)
 
 
 @dataclass(frozen=True)
@@ -62,39 +75,32 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     for relation, relation_words in when.items():
         unknown = [word for word in relation_words if word not in RELATIONS.get(relation, ())]
         if relation not in RELATIONS or unknown:
-            raise ValueError(
-                f"rule {entry.get('code')!r} asks {relation} = {list(relation_words)}; expected one of "
-                f"{list(RELATIONS.get(relation, RELATIONS))}; correct it in data/rules/overlap.toml"
-            )
+            asked = f"{entry['code']}: {relation} = {', '.join(map(str, relation_words))}"
+            raise OverlapRuleError("overlap_word_unknown", asked, ", ".join(RELATIONS.get(relation, RELATIONS)))
     if entry["outcome"] not in outcomes.from_rules():
-        raise ValueError(
-            f"rule {entry['code']!r} has outcome {entry['outcome']!r}; expected one of {outcomes.from_rules()}; "
-            "correct it in data/rules/overlap.toml"
-        )
+        asked = f"{entry['code']}: outcome = {entry['outcome']}"
+        raise OverlapRuleError("overlap_word_unknown", asked, ", ".join(outcomes.from_rules()))
     return Rule(entry["code"], entry["outcome"], when)
 
 
 def _members(entries: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
-    """Member -> code of its group; raises ``ValueError`` for a member of two groups."""
+    """Member -> code of its group; raises :class:`OverlapRuleError` for a member of two groups."""
     group_of: dict[str, str] = {}
     for entry in entries:
         for member in entry[key]:
             if member in group_of:
-                raise ValueError(
-                    f"{member!r} is in {group_of[member]!r} and {entry['code']!r}; expected one group; correct it in data/rules/overlap.toml"
-                )
+                raise OverlapRuleError("overlap_member_twice", member, f"{group_of[member]}, {entry['code']}")
             group_of[member] = entry["code"]
     return group_of
 
 
 def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
-    """Check a table read with ``tomllib``; raises ``ValueError`` that names the invalid entry."""
+    """Check a table read with ``tomllib``; raises :class:`OverlapRuleError` that names the invalid entry."""
+    table = stated(table, "overlap.toml", _key_missing)
     rules = tuple(_rule(entry) for entry in table.get("rule", []))
     codes = [rule.code for rule in rules]
     if not rules or len(set(codes)) < len(codes):
-        raise ValueError(
-            f"rule codes {codes}; expected at least one and none twice; correct them in data/rules/overlap.toml"
-        )
+        raise OverlapRuleError("overlap_rule_codes", ", ".join(codes), "different codes")
     return OverlapRules(
         rules=rules,
         theme_group=_members(table.get("theme_group", []), "themes"),
@@ -105,9 +111,10 @@ def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
 
 def cofinancing_schemes(table: Mapping[str, Any] | None) -> tuple[Scheme, ...]:
     """Schemes of ``data/rules/cofinancing.toml`` as read with ``tomllib``; ``None`` = no schemes."""
+    table = stated(table or {}, "cofinancing.toml", _key_missing)
     return tuple(
         Scheme(entry["code"], frozenset(entry.get("streams", [])), frozenset(entry.get("themes", [])))
-        for entry in (table or {}).get("scheme", [])
+        for entry in table.get("scheme", [])
     )
 
 

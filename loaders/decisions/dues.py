@@ -6,7 +6,6 @@ who owes a report. A base that sends a file unasked is listed as not asked and o
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -62,7 +61,7 @@ def _is_seeded(connection: Connection) -> bool:
 
 def starting_set(province: str) -> list[dict]:
     """Rows of the starting set for a province (two-digit code)."""
-    content = tomllib.loads((settings.RULES / f"{SEEDED}.toml").read_text(encoding="utf-8"))
+    content = codes.rule_file(SEEDED)
     functions = {entry["code"]: entry.get("functions", []) for entry in codes.agencies()}
     owners: dict[str, list[str]] = {}
     for entry in codes.streams():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from loaders.codes import rule_file
 from loaders.places.text import name_key, plain
 from loaders.places.types import Candidate, Found, refuse
-from loaders.settings import RULES
 
 if TYPE_CHECKING:
     from loaders.places.gazetteer import Gazetteer
@@ -137,8 +136,7 @@ def without_villages(cell: str) -> tuple[str, str]:
 @cache
 def _regions() -> tuple[tuple[str, frozenset[str]], ...]:
     """(name key, province codes) of each region, longest key first."""
-    with (RULES / "regions.toml").open("rb") as file:
-        regions = tomllib.load(file)["region"]
+    regions = rule_file("regions")["region"]
     pairs = [(name_key(plain(word)), frozenset(entry["provinces"])) for entry in regions for word in entry["words"]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 

@@ -5,14 +5,12 @@ Wall, pack and frozen copy all read the same facts, so their numbers agree.
 
 from __future__ import annotations
 
-import tomllib
-
 import pandas as pd
 
 from geo import registers
 from geo.frames import each_row
 from geo.statuses import COVERED, NOTHING
-from loaders import settings
+from loaders import codes
 from pages.meeting.board import MeetingData, whole
 from pages.meeting.steps import BUILDERS, answers
 from pages.queries import coverage, loop
@@ -29,8 +27,7 @@ SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level",
 @cached(1)
 def shipped_story() -> dict:
     """The storyboard of ``data/rules/storyboard.toml``."""
-    with (settings.RULES / "storyboard.toml").open("rb") as file:
-        return tomllib.load(file)
+    return codes.rule_file("storyboard")
 
 
 def gather(scope: Scope) -> dict:

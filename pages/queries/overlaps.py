@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from geo.overlaps import overlaps as geo_overlaps
-from loaders import settings
+from loaders import codes
 from pages.queries import store
 from pages.queries.coverage import records
 from pages.queries.query import Query
@@ -16,10 +14,7 @@ from pages.session.scope import Scope
 @cached(1)
 def rules() -> dict:
     """The overlap rules and co-financing schemes of ``data/rules``, by file name."""
-    return {
-        name: tomllib.loads((settings.RULES / f"{name}.toml").read_text(encoding="utf-8"))
-        for name in ("overlap", "cofinancing")
-    }
+    return {name: codes.rule_file(name) for name in ("overlap", "cofinancing")}
 
 
 @cached(32)

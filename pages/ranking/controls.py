@@ -15,7 +15,7 @@ from pages.ranking import data as ranking_data
 from pages.ranking.data import LIMITS, Method
 from pages.session import url_state
 from pages.session.scope import Scope
-from pages.session.text import language, t
+from pages.session.text import language, stated_text, t
 
 NORMALISE = ("z", "minmax", "rank")
 AGGREGATE = ("arithmetic", "geometric", "mazziotta_pareto")
@@ -62,7 +62,7 @@ def fault(chosen: Method) -> str | None:
     try:
         ranking_data.spec_of(chosen)
     except SpecError as stop:
-        return t(stop.code, value=stop.value, suggestion=stop.expected)
+        return stated_text(stop)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,8 +11,8 @@ from geo.ranking import strengthening
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.ranking import Ranking, contributions, rank
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
-from geo.ranking.spec import Spec, read_spec
-from loaders import settings
+from geo.ranking.spec import Spec, SpecError, read_spec
+from loaders import codes
 from pages.queries import coverage, gaps
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
@@ -39,8 +38,7 @@ class Method:
 @cached(1)
 def document() -> dict:
     """``data/rules/criteria.toml``: criteria, stated weights and methods."""
-    with (settings.RULES / "criteria.toml").open("rb") as file:
-        return tomllib.load(file)
+    return codes.rule_file("criteria", lambda where, key: SpecError("rule_key_missing", where, key))
 
 
 def criteria(axis: str = "strength") -> list[dict]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ from geo.ranking.ranking import Ranking
 from geo.ranking.review import agreed
 from geo.ranking.spec import SpecError
 from geo.registers import Register
-from loaders import settings
+from loaders import codes
 from pages.components import panels, records
 from pages.components.map_layer import Choropleth
 from pages.components.registers import agreed as agreed_classes
@@ -24,7 +23,7 @@ from pages.queries.query import Query
 from pages.registers import lists
 from pages.session import page_links
 from pages.session.scope import Scope
-from pages.session.text import coded, day, flat, percent, safe, t, whole
+from pages.session.text import coded, day, flat, percent, safe, stated_text, t, whole
 
 ROOMS = ("groups", "communities", "funds")
 SUBDISTRICTS = "subdistricts"
@@ -43,8 +42,7 @@ def marked(scope: Scope, register: Register, layer: Choropleth) -> Choropleth:
 @cache
 def proposed() -> dict[str, Any]:
     """``data/rules/register_criteria.toml``: criteria preselected per room, and the share that must be known."""
-    with (settings.RULES / "register_criteria.toml").open("rb") as file:
-        return tomllib.load(file)
+    return codes.rule_file("register_criteria")
 
 
 def panel(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> None:
@@ -68,7 +66,7 @@ def panel(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) 
         try:
             ranking = register_queries.classes(scope, name, criteria, float(proposed()["known_share"]))
         except SpecError as stop:
-            st.warning(flat(t(f"problem_{stop.code}", value=stop.value, expected=stop.expected)))
+            st.warning(flat(stated_text(stop)))
             return
         _result(scope, register, name, chosen, every, ranking)
 
@@ -161,8 +159,7 @@ def _standing(scope: Scope, name: str, ranking: Ranking) -> pd.DataFrame:
 
 @cache
 def _index_of_subdistricts() -> str:
-    with (settings.RULES / "criteria.toml").open("rb") as file:
-        return str(tomllib.load(file)["code"])
+    return str(codes.rule_file("criteria")["code"])
 
 
 def _agree(

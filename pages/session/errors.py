@@ -11,11 +11,12 @@ from contextlib import contextmanager
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from geo.frames import StatedError
 from loaders.problems import Refused
 from loaders.store import StoreUnavailable
 from loaders.store.privacy import redact_text
 from pages.session import cache
-from pages.session.text import flat, problem_text, t
+from pages.session.text import flat, problem_text, stated_text, t
 
 log = logging.getLogger("kradan")
 swallowed = 0  # unexpected exceptions turned into a message since the start; tests require zero
@@ -53,6 +54,8 @@ def boundary() -> Generator[None]:
     except Refused as stop:
         blanks = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
         st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
+    except StatedError as stop:
+        st.warning(stated_text(stop))
     except SQLAlchemyError as fault:
         _count()
         log.error("store failed: %s", _told(fault))

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from geo.frames import StatedError
 from loaders.thai import thai_sort_key
 from loaders.words import CAPITAL
 from pages.session.cache import cached
@@ -75,6 +76,11 @@ def problem_text(problem: Mapping[str, object]) -> str:
     """A problem as text in the person's language; missing details become a dash."""
     blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
     return t(f"problem_{problem['code']}", **blanks)
+
+
+def stated_text(stop: StatedError) -> str:
+    """An unusable value of a rule file or form as text in the person's language."""
+    return t(stop.code, value=stop.value, suggestion=stop.expected)
 
 
 def coded(stem: str, code: object) -> str:

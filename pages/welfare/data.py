@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from geo.matching_funds.funds import Funds, calculate, fund_gates, promised_received, pull
 from geo.matching_funds.rules import Scheme, read_schemes
-from loaders import settings
+from loaders import codes
 from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
 from pages.session.cache import cached
@@ -54,8 +53,7 @@ class Choice:
 @cached(1)
 def document() -> dict:
     """``data/rules/matching_funds.toml``: schemes, rules, conditions."""
-    with (settings.RULES / "matching_funds.toml").open("rb") as file:
-        return tomllib.load(file)
+    return codes.rule_file("matching_funds")
 
 
 @cached(1)

@@ -23,7 +23,7 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking.panels import place_prefix
 from pages.session.scope import Scope
-from pages.session.text import baht, language, percent, safe, t, whole
+from pages.session.text import baht, language, percent, safe, stated_text, t, whole
 from pages.welfare import data as welfare_data
 from pages.welfare.data import KEY, Choice
 
@@ -57,7 +57,7 @@ def fault(scope: Scope, choice: Choice) -> str | None:
     try:
         welfare_data.money(scope, choice)
     except FundError as stop:
-        return t(stop.code, value=stop.value, suggestion=stop.expected)
+        return stated_text(stop)
     return None
 
 

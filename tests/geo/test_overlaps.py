@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.overlaps.overlaps import agency_matrix, overlaps, stream_sets
+from geo.overlaps.rules import OverlapRuleError
 from tests.conftest import ROOT
 from tests.support import planted, toy
 
@@ -241,6 +242,21 @@ def test_the_table_is_data_first_rule_wins_and_a_wrong_word_is_named():
         table["rule"] = [{"code": "narrow", "outcome": "overlapping", "when": {}} | wrong]
         with pytest.raises(ValueError, match=r"narrow.*expected one of"):
             overlaps(support, table, None)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("rule", "code"), ("rule", "outcome"), ("theme_group", "code"), ("theme_group", "themes"), ("target_family", "code"),
+     ("target_family", "target_groups"), ("scheme", "code")],
+)  # fmt: skip
+def test_a_missing_key_is_refused_with_file_place_and_key(table, key):
+    changed, schemes = copy.deepcopy(RULES), copy.deepcopy(SCHEMES)
+    file, document = ("cofinancing.toml", schemes) if table == "scheme" else ("overlap.toml", changed)
+    del document[table][1][key]
+    with pytest.raises(OverlapRuleError) as refused:
+        overlaps(toy.support(toy.record("990101")), changed, schemes)
+    place = f"{file}, {table} {document[table][1].get('code', 2)}"
+    assert (refused.value.code, refused.value.value, refused.value.expected) == ("rule_key_missing", place, key)
 
 
 def test_every_rule_and_scheme_is_named_in_both_languages():

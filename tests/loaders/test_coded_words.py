@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import random
+import re
+import shutil
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo.overlaps import rules as overlap_rules
-from loaders import codes
+from loaders import codes, settings
 from loaders.codes import plain_words, squeeze, words
+from loaders.decisions import dues
+from loaders.layouts.cells import no_support
 from loaders.layouts.layout import by_hand
 from loaders.layouts.values import Read, read_rows
+from loaders.places import many
+from loaders.problems import Refused
+from tests.conftest import ROOT
 
 
 def listed(column: str) -> tuple[dict, ...]:
@@ -108,3 +117,47 @@ def test_groups_that_share_people_are_similar_and_unknown_is_like_nothing() -> N
     assert (found[0, 1], found[0, 2], found[0, 3], found[0, 6]) == ("similar", "different", "similar", "same")
     unknown = {word for (one, other), word in found.items() if {one, other} & {4, 5} and 3 not in (one, other)}
     assert unknown == {"not_known"}
+
+
+READERS: dict[str, Callable[[], object]] = {
+    **{name: partial(lambda of: [*codes.entries(of), codes.agency_name("codi")], of) for of, name in codes.LISTS.items()},
+    "indicators": lambda: [(entry["code"], entry["direction"]) for entry in codes.indicators()], "cofinancing": lambda: [entry["code"] for entry in codes.schemes()],
+    "coded_words": lambda: codes.words("target_group"), "regions": lambda: many.region("ทุกจังหวัด"),
+    "no_support": lambda: no_support.reason_of("รอจัดสรร"), "expected_reports": lambda: dues.starting_set("80"),
+}  # fmt: skip
+KEPT = (
+    codes._list,
+    codes.entries,
+    codes.words,
+    codes.indicators,
+    many._regions,
+    no_support._rules,
+    no_support.reason_of,
+)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_rule_file_without_a_key_is_refused_by_file_place_and_key(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "RULES", tmp_path)
+    for path in (ROOT / "data" / "rules").glob("*.toml"):
+        shutil.copy(path, tmp_path)
+    whole, refused = (tmp_path / f"{name}.toml").read_text(encoding="utf-8"), set()
+    for key in dict.fromkeys(re.findall(r"^(\w+) *=", whole, re.MULTILINE)):
+        left_out = re.sub(rf"^{key} *=", f"not_{key} =", whole, flags=re.MULTILINE)
+        (tmp_path / f"{name}.toml").write_text(left_out, encoding="utf-8")
+        for kept in KEPT:
+            kept.cache_clear()
+        try:
+            READERS[name]()
+        except Refused as stop:  # any other exception fails the test
+            assert stop.problem.code == "rule_key_missing" and f"{name}.toml" in str(stop.problem.value)
+            assert stop.problem.suggestion == key
+            refused.add(key)
+    (tmp_path / f"{name}.toml").write_text("[[broken", encoding="utf-8")
+    for kept in KEPT:
+        kept.cache_clear()
+    with pytest.raises(Refused, match="rule_file_unreadable"):
+        READERS[name]()
+    for kept in KEPT:
+        kept.cache_clear()
+    assert refused

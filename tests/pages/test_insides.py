@@ -13,7 +13,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
-from pages.session import cache, insides
+from geo.matching_funds.rules import FundError
+from geo.overlaps.rules import OverlapRuleError
+from geo.ranking.spec import SpecError
+from loaders.problems import Refused
+from pages.session import cache, errors, insides, text
 from pages.session.text import LANGUAGES
 from pages.shell import serve
 from tests.conftest import ROOT
@@ -61,6 +65,27 @@ def test_a_refusal_is_told_and_what_follows_it_is_not_done():
     (error,), (warning,) = shown.error, shown.warning
     assert error.value == warning.value
     assert r"\[x\](y)" in error.value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "stop",
+    [FundError("rule_key_missing", "f.toml, scheme a", "payer"), SpecError("rule_key_missing", "f.toml, scheme a", "payer"),
+     OverlapRuleError("overlap_word_unknown", "f.toml, scheme a", "payer"), OverlapRuleError("overlap_rule_codes", "f.toml, scheme a payer"),
+     OverlapRuleError("overlap_member_twice", "f.toml, scheme a", "payer"), Refused("rule_key_missing", value="f.toml, scheme a", suggestion="payer"),
+     Refused("rule_file_unreadable", value="f.toml, scheme a", suggestion="payer")],
+)  # fmt: skip
+def test_a_view_says_in_the_language_what_is_wrong_with_a_rule_file(monkeypatch, lang, stop):
+    said, before = [], errors.swallowed
+    monkeypatch.setattr(errors, "st", SimpleNamespace(warning=said.append, error=None))
+    token = text._read_in.set(lang)
+    try:
+        with errors.boundary():
+            raise stop
+    finally:
+        text._read_in.reset(token)
+    assert len(said) == 1 and "f.toml, scheme a" in said[0] and "payer" in said[0] and errors.swallowed == before
+    assert bool(re.search("[ก-๙]", said[0])) == (lang == "th")
 
 
 def test_uploads_that_lie_on_disk_leave_the_memory(monkeypatch):

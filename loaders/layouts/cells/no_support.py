@@ -6,13 +6,11 @@ The words are in ``data/rules/no_support.toml``. Such rows are counted and repor
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
-from loaders import settings
-from loaders.codes import squeeze
+from loaders.codes import rule_file, squeeze
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,8 +29,7 @@ _MAYBE = re.compile("รอ|ไม่|ระหว่าง|กำลัง|ย�
 
 @cache
 def _rules() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str], re.Pattern[str]]:
-    with (settings.RULES / "no_support.toml").open("rb") as file:
-        content = tomllib.load(file)
+    content = rule_file("no_support")
     words = [(entry["reason"], re.compile("|".join(entry["patterns"]))) for entry in content["words"]]
     return words, re.compile(content["but"]["pattern"]), re.compile(content["elsewhere"]["pattern"], re.IGNORECASE)
 

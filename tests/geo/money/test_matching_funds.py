@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from decimal import Decimal
 
@@ -209,6 +210,29 @@ def test_wrong_rules_are_refused_with_a_code(rules, code):
     with pytest.raises(FundError) as refused:
         scheme(*rules)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        (lambda document: document["scheme"][0], ("code", "fiscal_year")),
+        (lambda document: document["scheme"][0]["rule"][0], ("code", "payer", "kind")),
+        (lambda document: document["gate"][0], ("code", "kind", "column")),
+    ],
+)
+def test_a_missing_key_is_refused_with_file_place_and_key(table, keys):
+    for key in keys:
+        document = copy.deepcopy(DOCUMENT)
+        entry = table(document)
+        del entry[key]
+        with pytest.raises(FundError) as refused:
+            read_schemes(document)
+        assert (refused.value.code, refused.value.expected) == ("rule_key_missing", key)
+        assert refused.value.value.startswith("matching_funds.toml, ") and entry.get("code", "1") in refused.value.value
+    document = copy.deepcopy(DOCUMENT)
+    document["scheme"][0]["fiscal_year"] = "next"
+    with pytest.raises(FundError, match="fiscal_year: next"):
+        read_schemes(document)
 
 
 def test_wrong_areas_are_refused_with_a_code():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from geo.frames import each_row
+from geo.ranking.spec import SpecError
 from geo.registers import REGISTERS, in_force
 from loaders import store
 from loaders.decisions import scenarios
@@ -403,3 +405,19 @@ def test_an_agreed_class_is_found_again_by_name_and_place_and_told_when_lost(dem
     with queries.reading(PUBLIC) as connection:
         seen = scenarios.read(connection, "override", "80", viewer=PUBLIC, removed=True)
     assert set(seen["reason"]) == {"–"} == set(seen["decided_by"])
+
+
+def test_classes_that_cannot_be_computed_say_why(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise SpecError("rank_spec_unreadable", "known_share", "a number")
+
+    said: list[str] = []
+    drawn = SimpleNamespace(
+        caption=str, warning=said.append, segmented_control=lambda *_, **choices: choices["default"]
+    )
+    monkeypatch.setattr(classes, "st", drawn)
+    monkeypatch.setattr(classes.panels, "unfolded", lambda *_: nullcontext())
+    monkeypatch.setattr(classes, "_criteria", lambda *_: (("members", 1.0, 1),))
+    monkeypatch.setattr(classes.register_queries, "classes", refuse)
+    classes.panel(None, SimpleNamespace(name=classes.ROOMS[0]), None, pd.DataFrame({"entry": ["1"]}))  # ty: ignore
+    assert len(said) == 1 and "known_share" in said[0] and "rank_spec" not in said[0]
