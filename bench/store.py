@@ -157,7 +157,7 @@ def queries(engine) -> dict:
     asked = {
         "province_page": (lambda c: store.read_subdistrict_sums(c, "80", 2007, viewer=DATA_TEAM), 15),
         "subdistrict_page": (lambda c: c.execute(here).all(), 15),
-        "national_roll_up": (store.read_summary, 15),
+        "national_roll_up": (lambda c: store.read_summary(c, viewer=DATA_TEAM), 15),
         "province_year_rows": (lambda c: store.read_support(c, "80", fiscal_year=2007, viewer=DATA_TEAM), 3),
         "raw_national_group_by": (lambda c: c.exec_driver_sql(raw).all(), 1),
     }

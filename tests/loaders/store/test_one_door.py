@@ -146,6 +146,22 @@ def test_a_function_that_reads_for_a_viewer_is_marked():
                     assert "for_viewer" in marks, f"{path.name}: {node.name}"
 
 
+@pytest.mark.parametrize("room", ["bench", "loaders", "pages"])
+def test_who_reads_the_store_says_for_whom(room):
+    """A read function without its viewer is a TypeError where it runs; handed on bare, it fails in another place."""
+    marked, asked = {name for name in store._HOME if getattr(store, name) in seen.READERS.values()}, 0
+    for path in (ROOT / room).rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = {
+            id(node.func): {word.arg for word in node.keywords} for node in ast.walk(tree) if isinstance(node, ast.Call)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "store" and node.attr in marked:
+                asked += 1
+                assert calls.get(id(node), set()) & {"viewer", None}, f"{path.name}:{node.lineno}: {node.attr}"
+    assert asked
+
+
 def unsafe():
     table = tables.clearing
     other = tables.scenario.alias()

@@ -362,6 +362,13 @@ def test_every_loaded_row_leads_back_to_its_file(board):
             assert set(frame["row"]) <= {2, 3}, table.name
 
 
+def test_the_queries_that_the_bench_times_answer(board):
+    from bench import store as bench_store  # it reads this file's helpers
+
+    medians = bench_store.queries(board)
+    assert medians["national_roll_up"]["rows"] and medians["province_year_rows"]["rows"] == 2
+
+
 def test_sums_are_those_of_the_rows(board):
     with store.reading(board) as connection:
         rows, table = (
