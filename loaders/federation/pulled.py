@@ -47,14 +47,13 @@ def pull(engine: Engine, province: str, address: str, who: str) -> dict:
         raise Refused("federation_joined", value=province)
     try:
         package = _described(address)
+        if package["schema_version"] != tables.SCHEMA_VERSION:
+            other = str(package["schema_version"])
+            raise Refused("federation_other_version", value=other, suggestion=str(tables.SCHEMA_VERSION))
         rows = _rows(address, package, province)
     except Refused:
         _answered(engine, province, "no")
         raise
-    if package["schema_version"] != tables.SCHEMA_VERSION:
-        raise Refused(
-            "federation_other_version", value=str(package["schema_version"]), suggestion=str(tables.SCHEMA_VERSION)
-        )
     if member is None:
         subscriber.prepare(engine, province, {"version": shared.VERSION, "holds": package["holds"]}, who)
         subscriber.make_parts(engine, province)

@@ -19,7 +19,7 @@ from loaders.imports import speaks_for
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.editions import EditionAsked
 from loaders.imports.give_back import give_back
-from loaders.imports.ingest import NothingForTheBoard, ingest
+from loaders.imports.ingest import Unanswered, ingest
 from loaders.layouts import layout as layouts
 from loaders.problems import Problem, Refused
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> list[dict[str, Any]]:
         progress = _Progress(folder, Path(task["path"]).name, number, len(files))
         try:
             answers.append(_give_back(task) if job.get("give_back") else _import(task, job, progress))
-        except (EditionAsked, NothingForTheBoard) as stop:
+        except (EditionAsked, Unanswered) as stop:
             refused = {"file": Path(task["path"]).name, "refused": stop.problem.as_dict()}
             answers.append(refused | _detail(stop.ingested))
         except Refused as stop:

@@ -10,6 +10,7 @@ import geothai
 import pandas as pd
 
 from loaders import thai
+from loaders.layouts.layout import aliases
 from loaders.places.gazetteer import nation
 from loaders.places.text import LEVEL_WORDS, OFFICE, name_key, plain, split_places
 
@@ -154,8 +155,6 @@ def is_of_places(cells: pd.Series) -> bool:
 @cache
 def _kinds() -> dict[str, re.Pattern[str]]:
     """Kind of organisation -> pattern of how such names begin."""
-    from loaders.layouts.layout import aliases  # the nouns are in aliases.toml
-
     nouns = aliases()["organisation_names"]
     return {
         kind: re.compile("|".join(re.escape(name) for name in names if not name.isascii()))

@@ -24,21 +24,24 @@ KEY = ["file_sha256", "sheet", "row"]
 
 
 def changes(connection: Connection, register: str, moment: str | None = None) -> list[Any]:
-    """Changes of a register in force (or in force at ``moment``, ISO UTC), in the order they were made.
-
-    With ``moment`` this includes entries added later, which the caller must remove: their rows did not exist then.
-    """
+    """Changes of a register in force (or in force at ``moment``, ISO UTC), in the order they were made."""
     holds = _change.c.undone_at.is_(None)
     if moment is not None:
-        made = (_change.c.decided_at <= moment) & (holds | (_change.c.undone_at > moment))
-        holds = made | ((_change.c.decided_at > moment) & (_change.c.kind == ADD))
+        holds = (_change.c.decided_at <= moment) & (holds | (_change.c.undone_at > moment))
     return list(connection.execute(select(_change).where(_change.c.register == register, holds).order_by(_change.c.id)))
+
+
+def _added_after(connection: Connection, register: str, moment: str) -> list[Any]:
+    """Additions made after ``moment``: their rows did not exist then."""
+    later = (_change.c.register == register) & (_change.c.decided_at > moment) & (_change.c.kind == ADD)
+    return list(connection.execute(select(_change).where(later)))
 
 
 def laid_over(connection: Connection, frame: pd.DataFrame, register: str, moment: str | None = None) -> pd.DataFrame:
     """Rows of a register with all changes applied (as of ``moment``): cells corrected, ended rows removed."""
-    listed, today = changes(connection, register, moment), date.fromisoformat(moment[:10]) if moment else date.today()
-    made = [change for change in listed if change.kind != ADD or (moment is not None and change.decided_at > moment)]
+    today = date.fromisoformat(moment[:10]) if moment else date.today()
+    made = [change for change in changes(connection, register, moment) if change.kind != ADD]
+    made += _added_after(connection, register, moment) if moment else []
     if not made or frame.empty:
         return frame
     at = positions(connection, frame)

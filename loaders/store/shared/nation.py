@@ -39,7 +39,7 @@ def is_nation(connection: Connection) -> bool:
 def read_states(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """State of every joined province, columns :data:`STATE_COLUMNS`, ordered by code.
 
-    ``is_answering``: its replication runs, or it answers (package: it existed when last fetched); ``is_counted``: same
+    ``is_answering``: its replication runs, or it answers (package: it could be read when last fetched); ``is_counted``: same
     version and kind of data (demo, real) as this store, and reachable when live.
     """
     if not is_nation(connection):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -285,6 +286,19 @@ def test_a_province_in_a_file_joins_by_its_public_package(whole, sqlite_engine, 
         assert whole.sums()["96"] == (7, 6 * 1101 + 101)
         assert whole.waits() == ["960102"]
         assert PHONE not in (folder / "tables" / "waiting.csv").read_text(encoding="utf-8-sig")
+        described = folder / "datapackage.json"
+        newer = described.read_text(encoding="utf-8").replace('"schema_version": ', '"schema_version": 9')
+        whole_package = described.read_text(encoding="utf-8")
+        described.write_text(newer, encoding="utf-8")
+        _Quiet.asked.clear()
+        with pytest.raises(Refused) as stop:
+            pulled.pull(engine, "96", address, "tester")
+        assert stop.value.problem.code == "federation_other_version"
+        assert _Quiet.asked == ["/datapackage.json"]  # no table of it is fetched
+        assert "96" in subscriber.status(engine)["not_answering"]
+        described.write_text(whole_package, encoding="utf-8")
+        pulled.pull(engine, "96", address, "tester")
+        assert "96" not in subscriber.status(engine)["not_answering"]
         (folder / "tables" / "support.csv").write_text("id\n1\n", encoding="utf-8")
         with pytest.raises(Refused) as stop:
             pulled.pull(engine, "96", address, "tester")
@@ -322,5 +336,11 @@ def test_who_leaves_takes_everything_along(whole):
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        super().do_GET()
+
     def log_message(self, *_: object) -> None:
         pass

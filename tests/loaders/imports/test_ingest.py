@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from loaders import store
 from loaders.files import sandbox
+from loaders.imports import job
 from loaders.imports.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.layouts import layout as layouts
 from loaders.problems import Refused
@@ -323,6 +324,16 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
         "amount",
     ]
     assert len(screen["sheets"][0]["sample"]) == 4
+
+
+def test_a_job_that_stops_at_a_question_shows_the_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    new_store(tmp_path, monkeypatch)
+    path = csv_file(tmp_path, [[*row[:4], "1"] for row in ROWS], heads=["ตำบล", "อำเภอ", "หน่วยงาน", "งาน", "เงินอื่นใด"])
+    task = {"files": [{"path": str(path), "base": "codi"}], "store": True, "who": "t"}
+    (tmp_path / "job.json").write_text(json.dumps(task), encoding="utf-8")
+    (answer,) = job.main([str(tmp_path)])
+    assert answer["refused"]["code"] == "understanding_unconfirmed"
+    assert [column["heading"] for column in answer["sheets"][0]["columns"]][:2] == ["ตำบล", "อำเภอ"]
 
 
 def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
