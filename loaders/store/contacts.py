@@ -12,6 +12,11 @@ _CONTACT = re.compile(f"{PERSON_ID}|{_NUMBER}|{_MAIL}")
 _NOT_MAIL = re.compile(f"{PERSON_ID}|{_NUMBER}")
 
 
+def has_contact(text: str) -> bool:
+    """Whether :func:`redact_text` finds anything."""
+    return _CONTACT.search(text) is not None
+
+
 def redact_text(text: str) -> str:
     """Replace telephone numbers, e-mail addresses and national IDs inside a text by dots."""
     return _CONTACT.sub(HIDDEN, text)

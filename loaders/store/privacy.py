@@ -18,7 +18,7 @@ import pandas as pd
 
 from loaders import codes, registers
 from loaders.problems import Problem, Refused
-from loaders.store.contacts import HIDDEN, PERSON_ID, redact_text
+from loaders.store.contacts import HIDDEN, PERSON_ID, has_contact, redact_text
 from loaders.store.viewers import DATA_TEAM, LEVELS, PUBLIC, ROLES, Viewer
 from loaders.thai import normalise
 
@@ -108,11 +108,9 @@ def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -
 def _counts(frame: pd.DataFrame, register: str) -> pd.DataFrame:
     columns, keys = COUNTS[register]
     frame = frame.copy()
+    counted = frame if register != "indicator" else frame[_counts_people(frame["indicator_code"])]
     for column in columns:
-        counted = (
-            frame["indicator_code"].map(_counts_people) if register == "indicator" else pd.Series(True, frame.index)
-        )
-        small = small_cells(frame[counted.astype(bool)], column, list(keys)).reindex(frame.index, fill_value=False)
+        small = small_cells(counted, column, list(keys)).reindex(frame.index, fill_value=False)
         frame.loc[small, column] = pd.NA if str(frame[column].dtype) == "Int64" else float("nan")
         frame["is_masked"] = frame["is_masked"] | small
     return frame
@@ -240,10 +238,11 @@ class _Counts:
                     yield total, shown
 
 
-def _counts_people(indicator: str) -> bool:
-    """Whether an indicator counts people; one without a description is assumed to."""
+def _counts_people(indicators: pd.Series) -> pd.Series:
+    """Whether each indicator counts people; one without a description is assumed to."""
     units = {entry["code"]: entry.get("unit_en") for entry in codes.indicators()}
-    return units.get(indicator, "people") in PEOPLE_UNITS
+    people = [units.get(code, "people") in PEOPLE_UNITS for code in indicators.tolist()]
+    return pd.Series(people, indicators.index, dtype=bool)
 
 
 def redact(frame: pd.DataFrame) -> pd.DataFrame:
@@ -254,7 +253,9 @@ def redact(frame: pd.DataFrame) -> pd.DataFrame:
         texts = frame[column].dropna()
         if not pd.api.types.is_string_dtype(texts):
             continue
-        redacted = {text: _redacted(text) for text in texts.unique()}
+        if not has_contact("\0".join(written := texts.unique().tolist())):  # a search of all is faster than one of each
+            continue
+        redacted = {text: _redacted(text) for text in written}
         changed = {text: safe for text, safe in redacted.items() if safe != text}
         if changed:
             frame = frame.assign(**{column: frame[column].replace(changed)})
