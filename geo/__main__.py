@@ -34,7 +34,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _data(path: Path, unit: str) -> pd.DataFrame:
+def _data(path: Path) -> pd.DataFrame:
     """The CSV with every cell as text: pandas must not read a unit code such as ``NA`` as missing."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         heading = next(csv.reader(file), [])
@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         document = tomllib.loads(arguments.spec.read_text(encoding="utf-8"))
         spec = read_spec(document, arguments.axis)
-        data = _data(arguments.data, spec.unit)
+        data = _data(arguments.data)
         ranking = rank(spec, _measured(data, spec.unit), arguments.draws, arguments.seed)
     except SpecError as error:
         return _refused(error.code, error.value, error.expected)

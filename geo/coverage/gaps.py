@@ -270,8 +270,8 @@ def plan_gaps(
     covered = coverage_by("theme_code", themes, support, areas, None, spoken, fiscal_year=fiscal_year)
     columns = ["supports", "amount_satang", "missing_bases", "completeness", "undated", "waiting"]
     table = table.merge(covered[[*keys, *columns]], on=keys, how="left")
-    # ``supports < 0`` is never true: a record elsewhere in the subdistrict must not make the demand "covered".
-    nobody = decide(table["supports"] < 0, told(table), in_doubt=table.pop("undated") > 0).eq(NONE)
+    nowhere = pd.Series(False, index=table.index)  # a record elsewhere in the subdistrict does not meet the demand
+    nobody = decide(nowhere, told(table), in_doubt=table.pop("undated") > 0).eq(NONE)
     choice = [table["unmet"].eq(0), table["met"] > 0, nobody]
     table["status"] = pd.Series(np.select(choice, ["met", "part", "unmet"], "unknown"), index=table.index, dtype="str")
     table = table.drop(columns="completeness")

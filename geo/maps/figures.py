@@ -189,12 +189,21 @@ def _hidden(box: tuple[float, float, float, float], borders: Sequence[np.ndarray
     return sum(float(((points > low) & (points < high)).all(axis=1).mean()) for points in borders)
 
 
+def _lap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    """Area that two boxes have in common."""
+    wide, high = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
 def _free(
     at: np.ndarray, width: float, height: float, window: Bbox, taken: list[tuple[float, float, float, float]],
     borders: Sequence[np.ndarray],
 ) -> tuple[float, float, bool]:  # fmt: skip
-    """Best label position (x, y, is displaced) in the window: near, free of other labels, hiding few borders."""
-    best: tuple[float, float, float, int] | None = None
+    """Best label position (x, y, is displaced) in the window: near, free of other labels, hiding few borders.
+
+    Where no place is free, the one that hides least of the other labels. The box is added to ``taken``.
+    """
+    best = float("inf"), 0.0, float(at[0]), float(at[1]), 0  # of a label larger than the window: its point
     for ring in range(12):
         for turn in range(16 if ring else 1):
             angle = turn * np.pi / 8
@@ -202,18 +211,12 @@ def _free(
             y = at[1] + np.sin(angle) * ring * height * 0.8
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             inside = box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1
-            if not inside or any(
-                not (box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3])
-                for other in taken
-            ):
+            if not inside or (lap := sum(_lap(box, other) for other in taken)) > best[0]:
                 continue
-            price = ring + 9 * _hidden(box, borders)
-            if best is None or price < best[0]:
-                best = price, x, y, ring
-        if best is not None and best[0] <= ring:
+            price = ring + (0.0 if lap else 9 * _hidden(box, borders))
+            best = min(best, (lap, price, float(x), float(y), ring), key=lambda place: place[:2])
+        if best[:2] <= (0, ring):
             break
-    if best is None:
-        return float(at[0]), float(at[1]), False
-    _price, x, y, ring = best
+    _lapped, _price, x, y, ring = best
     taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
-    return float(x), float(y), ring > 0
+    return x, y, ring > 0

@@ -44,7 +44,7 @@ class Choice:
     seconds: float = 0.0
 
 
-def _active(problem: Problem, wish: Wish) -> list[str]:
+def _active(wish: Wish) -> list[str]:
     on = {
         "budget": wish.budget_satang is not None,
         "per_district": wish.per_district > 0,
@@ -84,7 +84,7 @@ def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) ->
 
 def _causes(problem: Problem, wish: Wish) -> list[dict[str, object]]:
     """An irreducible infeasible set of constraints, by a deletion filter, with the least budget needed."""
-    kept = _active(problem, wish)
+    kept = _active(wish)
     for name in list(kept):
         dropped = set(CONSTRAINTS) - set(kept) | {name}
         if solve(problem, wish, dropped)[0] == "infeasible":
@@ -151,7 +151,7 @@ def _summary(problem: Problem, wish: Wish, sets: dict[str, np.ndarray], worth: n
 
 def _prices(problem: Problem, wish: Wish, worth: np.ndarray, now: np.ndarray) -> pd.DataFrame:
     rows, best = [], float(worth[now].sum())
-    for name in _active(problem, wish):
+    for name in _active(wish):
         status, chosen = solve(problem, wish, {name})
         proven = chosen is not None and status == "optimal"
         without = float(worth[chosen].sum()) if proven else float("nan")

@@ -23,6 +23,7 @@ from loaders.sheets.read import read_sheets
 from loaders.store import tables
 from loaders.store.seen import for_viewer
 from loaders.store.viewers import DATA_TEAM, Viewer
+from loaders.thai import periods
 
 ASK, NOT_ASKED, STOP = "ask", "not_asked", "stop"
 
@@ -180,7 +181,7 @@ def _line(
     days = cells.get("due_days", "")
     try:
         fiscal_year, due_on = (
-            thai.parse_fiscal_year(cells.get("fiscal_year", "")),
+            periods.parse_year(cells.get("fiscal_year", ""), "be"),
             thai.parse_date(cells.get("due_on", "")),
         )
     except thai.Unreadable:

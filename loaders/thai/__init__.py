@@ -6,7 +6,7 @@ nothing else of the project.
 
 from __future__ import annotations
 
-from loaders.thai.dates import parse_date, parse_fiscal_year, stated_day, thai_date
+from loaders.thai.dates import parse_date, stated_day, thai_date
 from loaders.thai.numbers import Reading, parse_baht, parse_count, read_baht, read_count
 from loaders.thai.text import Unreadable, arabic_digits, normalise, thai_sort_key
 
@@ -18,7 +18,6 @@ __all__ = [
     "parse_baht",
     "parse_count",
     "parse_date",
-    "parse_fiscal_year",
     "read_baht",
     "read_count",
     "stated_day",

@@ -1,4 +1,4 @@
-"""Dates and fiscal years as agencies write them: Buddhist or Gregorian, Thai digits, Thai months, day first."""
+"""Dates as agencies write them: Buddhist or Gregorian, Thai digits, Thai months, day first."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _gregorian(year: str, era: str, cell: object, code: str) -> int:
     raise Unreadable(code, cell)
 
 
-def _take_era(text: str, era: str) -> tuple[str, str]:
+def take_era(text: str, era: str) -> tuple[str, str]:
     """The text without its era word, and the era that it names, else ``era``."""
     era_word = ERA.search(text)
     if not era_word:
@@ -113,7 +113,7 @@ def parse_date(text: str, era: str = "be") -> date | None:
     cell = arabic_digits(normalise(text)).casefold()
     if cell in NOT_STATED:
         return None
-    cell, era = _take_era(DAY_WORDS.sub("", cell), era)
+    cell, era = take_era(DAY_WORDS.sub("", cell), era)
     cell = cell.replace("เดือน", "").replace(",", " ").strip()
     if match := ISO.fullmatch(cell.upper()):
         year = _gregorian(match[1], era, text, "date_year_unclear")
@@ -156,34 +156,6 @@ def stated_day(texts: Iterable[str], era: str = "be") -> date | None:
             with suppress(Unreadable):
                 days.append(parse_date(written, era))
     return max((day for day in days if day is not None), default=None)
-
-
-YEAR_WORDS = re.compile(r"ปีงบประมาณ|งบประมาณ|ประจำปี|งบฯ|งบ|ปี|fiscal year|year|fy|[\s.:/'’-]")
-
-
-def parse_fiscal_year(text: str | float, era: str = "be") -> int | None:
-    """Gregorian year in which a fiscal year ends (2550 is 2007); ``None`` when none is stated.
-
-    Four digits imply their era by their value; two digits are of ``era``.
-
-    Raises
-    ------
-    Unreadable
-        ``fiscal_year_not_read``, also for two years in one cell.
-
-    Examples
-    --------
-    >>> parse_fiscal_year("ปีงบประมาณ ๒๕๕๐"), parse_fiscal_year("งบฯ 50"), parse_fiscal_year("2022")
-    (2007, 2007, 2022)
-    """
-    cell = re.sub(r"\.0+$", "", arabic_digits(normalise(str(text))).casefold())
-    if cell in NOT_STATED:
-        return None
-    cell, era = _take_era(cell, era)
-    year = YEAR_WORDS.sub(lambda word: "" if word[0] not in "/-" else word[0], cell).lstrip("-/")
-    if not re.fullmatch(r"\d{4}|\d{2}", year):
-        raise Unreadable("fiscal_year_not_read", text)
-    return _gregorian(year, era, text, "fiscal_year_not_read")
 
 
 def thai_date(day: date, lang: str = "th") -> str:

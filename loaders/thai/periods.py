@@ -21,7 +21,7 @@ from loaders.thai.dates import (
     EXCEL_SERIALS,
     MONTHS,
     NOT_STATED,
-    _take_era,
+    take_era,
 )
 from loaders.thai.text import Unreadable, arabic_digits, normalise
 
@@ -159,7 +159,7 @@ def parse_period(text: str, era: str = "auto", centre: float | None = None) -> P
         return None
     if stamp := _STAMP.fullmatch(cell):
         return _stamp(stamp, text)
-    cell, era = _take_era(DAY_WORDS.sub("", cell), era)
+    cell, era = take_era(DAY_WORDS.sub("", cell), era)
     cell = " ".join(_CLOCK.sub("", cell.replace("เดือน", "").replace(",", " ")).split())
     reading = _Reading(text, era, centre)
     period = reading.single(cell) or reading.span(cell)
@@ -255,7 +255,7 @@ class _Reading:
         return Period(first.first, last.last)
 
 
-def parse_year(text: str, era: str = "auto", centre: float | None = None) -> int | None:
+def parse_year(text: str | float, era: str = "auto", centre: float | None = None) -> int | None:
     """Gregorian year in which a written fiscal year ends, ``None`` when none is stated.
 
     Accepts "67", "๖๖", "ปี 65", "FY67", "ปีงบประมาณ ๒๕๖๗", "2567.0"; "2567/68" is refused (two years).
@@ -269,7 +269,7 @@ def parse_year(text: str, era: str = "auto", centre: float | None = None) -> int
     cell = re.sub(r"\.0+$", "", arabic_digits(normalise(str(text))).casefold())
     if cell in NOT_STATED:
         return None
-    cell, era = _take_era(cell, era)
+    cell, era = take_era(cell, era)
     year = re.sub(r"ปีงบประมาณ|งบประมาณ|ประจำปี|งบฯ|งบ|ปี|fiscal year|year|fy|[\s.:'’]", "", cell).strip("-/")
     if not re.fullmatch(r"\d{4}|\d{2}", year):
         raise Unreadable("fiscal_year_not_read", text)

@@ -6,9 +6,12 @@ import json
 import threading
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
+from geo.maps import figures
 from geo.maps.board import ClassStyle, Geometry, base_map, class_message, class_vector
 from geo.schematic.tile_grid import assign
 from geo.schematic.tile_process import assign_apart
@@ -149,3 +152,17 @@ def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         geometry.current("80")
     cache.clear()
+
+
+def test_a_label_without_a_free_place_hides_least_and_keeps_its_own():
+    at, window = np.array([50.0, 31.0]), Bbox([[0, 0], [100, 62]])
+    taken: list[tuple[float, float, float, float]] = []
+    for _ in range(4):  # not so many of 60 x 20 fit
+        x, y, _away = figures._free(at, 60, 20, window, taken, [])
+        assert taken[-1] == (x - 30, y - 10, x + 30, y + 10)
+    assert len(taken) == 4
+    assert all(left > 0 and low > 0 and right < 100 and high < 62 for left, low, right, high in taken)
+    hidden = [sum(figures._lap(box, other) for other in taken[:number]) for number, box in enumerate(taken)]
+    assert hidden[0] == 0 and 0 < hidden[-1] < 60 * 20  # it lies wholly on none
+    figures._free(at, 200, 20, window, taken, [])
+    assert taken[-1][0] == 50 - 100  # larger than the window: at its point, and in the way of later labels

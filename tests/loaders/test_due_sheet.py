@@ -69,6 +69,7 @@ def test_bad_rows_are_all_named_and_nothing_is_stored(board, tmp_path):
         ("พอช.", "การสนับสนุน", "อำเภอที่ไม่มี", "", "", "", "ขอ", ""),
         ("พอช.", "การสนับสนุน", "", "", "", "", "เลิกขอ", ""),
         ("พอช.", "การสนับสนุน", "", "", "45/45/45", "", "ขอ", ""),
+        ("พอช.", "การสนับสนุน", "", "2699", "31/01/2551", "", "ขอ", ""),  # the year 2156: swapped digits
     )
     with store.writing(board) as connection:
         before = store.count(connection, tables.due)
@@ -76,5 +77,5 @@ def test_bad_rows_are_all_named_and_nothing_is_stored(board, tmp_path):
             due_sheet.load(connection, path, "80", "clerk")
         assert store.count(connection, tables.due) == before
     assert [(problem.code, problem.row) for problem in stop.value.problems] == [
-        ("due_sheet_base", 3), ("due_sheet_register", 4), ("district_unknown", 5), ("reason_missing", 6), ("due_sheet_day", 7)
+        ("due_sheet_base", 3), ("due_sheet_register", 4), ("district_unknown", 5), ("reason_missing", 6), ("due_sheet_day", 7), ("due_sheet_day", 8),
     ]  # fmt: skip
