@@ -40,7 +40,7 @@ class Words(Formatter):
     def no_view(self, story: list[dict]) -> str:
         """That a storyboard has no view that can be shown."""
         named = ", ".join(self.say(f"meeting_view_{part['view']}") for part in story)
-        return self.say("meeting_story_nothing", views=named)
+        return self.say("meeting_story_nothing", views=named or "–")
 
     def footnote(self, facts: dict, bases: list[str]) -> str:
         """Origin of a page's numbers: each base with its date, fiscal year, population year, data version."""
