@@ -280,10 +280,9 @@ def ingest(
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)
         year_shares.carry(connection, batch, [(it.sheet, it.row, it.place, it.shares) for it in shared], person)
-        if ingested.totals_accepted:
-            store.note(connection, person, "accept_totals", totals_why or "", batch)
-        elif ingested.unmet:
-            store.note(connection, person, "totals_unmet", str(len(ingested.unmet)), batch)
+        if ingested.unmet:
+            noted = ("accept_totals", totals_why) if totals_why else ("totals_unmet", str(len(ingested.unmet)))
+            store.note(connection, person, *noted, batch)
         learnt_layouts.remember(
             connection, _to_remember(ingested, answers or {}), batches.owner_of(ingested, base), person
         )

@@ -11,10 +11,9 @@ from collections.abc import Set as AbstractSet
 
 from loaders.problems import Problem, Refused
 from loaders.sheets.aside.checks import checks, outline_totals, strike_out
-from loaders.sheets.fill import fill_down
 from loaders.sheets.headings import Header, find_header, unique_headings
 from loaders.sheets.raw import MAX_CELLS, RawSheet, Table, is_blank, is_number, is_text, is_year, squeezed
-from loaders.sheets.sections import Sections
+from loaders.sheets.sections import Sections, fill_down
 from loaders.sheets.totals import Band, TotalRows, adds_up, band_totals
 from loaders.thai import normalise
 

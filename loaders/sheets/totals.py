@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from loaders.sheets.fill import band_rank
 from loaders.sheets.raw import RawSheet, is_blank, is_number, is_text
-from loaders.sheets.sections import place_level
+from loaders.sheets.sections import band_rank, place_level
 from loaders.thai import normalise
 
 HINT = re.compile("รวม|ทั้งสิ้น|ทั้งหมด|total|sum", re.IGNORECASE)
