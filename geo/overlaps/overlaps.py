@@ -40,11 +40,13 @@ class Overlaps:
     ``agencies``, a count of pairs per outcome, ``at_stake_satang`` of its suspected duplication (of records linked by
     pairs, all but the largest), and ``outcome``, the most serious of :data:`geo.overlaps.outcomes.OUTCOMES`.
     ``stale_clearings``: rows of ``cleared`` without a reason, or whose pair the rules do not flag.
+    ``amounts``: satang by ``support_id``, for :func:`at_stake` of some of the pairs.
     """
 
     pairs: pd.DataFrame
     by_area: pd.DataFrame
     stale_clearings: pd.DataFrame
+    amounts: pd.Series
 
 
 def _prepared(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
@@ -162,26 +164,28 @@ def _pair_frame(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataF
     )
 
 
-def _at_stake(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Satang of suspected duplication by place: all but the largest amount of each connected set of records."""
+def at_stake(pairs: pd.DataFrame, amounts: pd.Series) -> pd.Series:
+    """Satang of suspected duplication by place: all but the largest amount of each set of records linked by ``pairs``.
+
+    ``amounts``: satang by ``support_id``, NA = not stated. Index ``area_level``, ``area_code``; NA where no set has two
+    stated amounts. Of some pairs alone it is the money of these: no satang twice, and none of other pairs.
+    """
     keys = ["area_level", "area_code"]
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
-    ids = pd.Index(support["support_id"])
+    sides = [
+        flagged[[*keys, side]].set_axis([*keys, "support_id"], axis="columns") for side in ("support_a", "support_b")
+    ]
+    members = pd.concat(sides).drop_duplicates("support_id", ignore_index=True)
+    ids = pd.Index(members["support_id"])
     a, b = ids.get_indexer(flagged["support_a"]), ids.get_indexer(flagged["support_b"])
     _, component = scipy.sparse.csgraph.connected_components(
         scipy.sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids))), directed=False
     )
-    involved = np.unique(np.concatenate([a, b]))
-    members = support.iloc[involved][["place_level", "place_code", "amount_satang"]].set_axis(
-        [*keys, "amount"], axis="columns"
-    )
-    linked = (
-        members.assign(component=component[involved])
-        .groupby([*keys, "component"])["amount"]
-        .agg(["sum", "max", "count"])
-    )
-    at_stake = (linked["sum"] - linked["max"]).where(linked["count"] >= 2)
-    return at_stake.groupby(keys).sum(min_count=1).astype("Int64")
+    amount = amounts.reindex(ids).astype("Int64").array
+    linked = members.assign(component=component, amount=amount).groupby([*keys, "component"])["amount"]
+    linked = linked.agg(["sum", "max", "count"])
+    stakes = (linked["sum"] - linked["max"]).where(linked["count"] >= 2)
+    return stakes.groupby(keys).sum(min_count=1).astype("Int64")
 
 
 def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +199,8 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     counted = outcomes.of_pairs()
     counts = pd.DataFrame(pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0))
     table[list(counted)] = counts.reindex(index=table.index, columns=list(counted), fill_value=0).astype("int64")
-    table["at_stake_satang"] = _at_stake(support, pairs).reindex(table.index).astype("Int64")
+    amounts = support.set_index("support_id")["amount_satang"]
+    table["at_stake_satang"] = at_stake(pairs, amounts).reindex(table.index).astype("Int64")
     # without a pair, but with another record and one of unknown period or agency: not known rather than single
     unsure = table.pop("unsure") & (table["supports"] > 1)
     table["outcome"] = np.select(
@@ -277,7 +282,7 @@ def overlaps(
         period_basis=words("period_basis", described["period_basis"]),
     )
     pairs, stale = clear(pairs.sort_values(["support_a", "support_b"], ignore_index=True), cleared)
-    return Overlaps(pairs, _by_area(ready, pairs), stale)
+    return Overlaps(pairs, _by_area(ready, pairs), stale, ready.set_index("support_id")["amount_satang"])
 
 
 def agency_matrix(pairs: pd.DataFrame, outcome: str | None = None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.maps.palette import ACCENT, FAINT, INK, LINE, OUTCOMES, PAPER, ink_on
 from geo.overlaps import outcomes
-from geo.overlaps.overlaps import Overlaps, agency_matrix, stream_sets
+from geo.overlaps.overlaps import Overlaps, agency_matrix, at_stake, stream_sets
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
@@ -49,12 +49,14 @@ def with_partner(scope: Scope, chosen: Query, partner: str) -> None:
 
 
 def by_area(judged: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
-    """Outcomes per place; with an agency or stream chosen, only from its pairs."""
+    """Outcomes and money at stake per place; with an agency or stream chosen, only from its pairs."""
     if not (chosen.agency or chosen.stream):
         return judged.by_area
     counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(columns=outcomes.of_pairs(), fill_value=0)
     table = judged.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
     table[counts.columns] = table[counts.columns].fillna(0).astype("int64")
+    stakes = at_stake(pairs, judged.amounts).rename("at_stake_satang")
+    table = table.drop(columns="at_stake_satang").join(stakes, on=list(stakes.index.names))
     present = table[counts.columns].gt(0)
     return table.assign(outcome=present.idxmax(axis="columns").where(present.any(axis="columns"), "single"))
 

@@ -21,7 +21,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     covered = coverage.coverage(scope, chosen.without("agency", "stream"))
     partner = url_state.current().use("partner") if chosen.agency else ""
     pairs = overlap_lists.inside(judged.pairs, chosen, partner)
-    named_figures = figures.counted(pairs=pairs, by_area=judged.by_area)
+    by_area = overlap_lists.by_area(judged, pairs, chosen)
+    named_figures = figures.counted(pairs=pairs, by_area=by_area)
     with place:
         unheard = coverage.records(scope, chosen).empty
         key = "finding_overlaps" if named_figures["suspected_pairs"] else "finding_overlaps_zero"
@@ -30,7 +31,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             pairs=named_figures["suspected_pairs"],
             places=named_figures["suspected_places"],
         )
-        parts = [t("note_overlaps", stake=baht(named_figures["stake"]))] if len(pairs) else []
+        parts = [t("note_overlaps", stake=baht(named_figures["stake"]))] if named_figures["suspected_pairs"] else []
         parts.append(t("note_overlaps_declared"))
         if unknown := named_figures["unjudged_pairs"]:
             parts.append(t("note_overlaps_unknown", pairs=unknown))
@@ -41,7 +42,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
         if partner:
             overlap_lists.with_partner(scope, chosen, partner)
-    layer = layers.overlaps_layer(overlap_lists.by_area(judged, pairs, chosen), covered)
+    layer = layers.overlaps_layer(by_area, covered)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.overlaps.overlaps import agency_matrix, overlaps, stream_sets
+from geo.overlaps.overlaps import agency_matrix, at_stake, overlaps, stream_sets
 from geo.overlaps.rules import OverlapRuleError
 from tests.conftest import ROOT
 from tests.support import planted, toy
@@ -179,6 +179,12 @@ def test_money_at_stake_counts_each_baht_once():
         "the largest may stay, the rest is in question"
     )
     assert pd.isna(stake["990102"])
+    for agency, satang in (("a", 10000), ("c", 10000)):  # a-b and a-c; c-a and c-b: all three are linked
+        own = result.pairs[result.pairs["agency_a"].eq(agency) | result.pairs["agency_b"].eq(agency)]
+        assert at_stake(own, result.amounts).to_dict()["subdistrict", "990101"] == satang
+    two = result.pairs[result.pairs["agencies"].eq("b|c")]
+    assert at_stake(two, result.amounts).to_dict() == {("subdistrict", "990101"): 4000}  # a's money is not in it
+    assert at_stake(two.iloc[:0], result.amounts).empty
 
 
 CLEARED = {"reason": "คนละโรงเรียน", "who": "data_team", "when": "2007-03-06"}

@@ -6,13 +6,17 @@ import json
 import re
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from streamlit.testing.v1 import AppTest
 
 from geo.questions.questions import QUESTIONS
 from loaders import store
 from loaders.store import tables
 from pages.coverage import dimensions
+from pages.queries import overlaps
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.session.formatter import Formatter
 from tests.support import seeds
 from tests.support.meeting_store import opened, run
 from tests.support.seeds import ROOT
@@ -204,3 +208,33 @@ def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
     open_ = by_function.set_index("Function")[WORDS["en"]["status_none"]]
     assert open_.drop(["Health"]).eq(0).all(), "no base ever spoke of these"
     assert open_["Health"] == {"province_level": 170, "one_record": 169}.get(filled.kind, 167)
+
+
+def test_the_stake_of_two_agencies_is_that_of_their_pairs_alone(tmp_path):
+    """A third agency in the same place, suspected of both and with more money, is not in the title of the two."""
+    path = seeds.copied("demo", tmp_path / seeds.NAME)
+    with opened(path):
+        pairs = overlaps.overlaps(queries.current_scope(), Query(2007)).pairs
+        pairs = pairs[pairs["outcome"].eq("suspected_duplication")]
+        pair = pairs[pairs["at_stake_satang"].notna()].iloc[0]
+        two = pairs[pairs["agencies"].eq(pair["agencies"]) & pairs["area_code"].str.startswith(pair["area_code"][:4])]
+        stake = int(two["at_stake_satang"].sum())
+        assert two["area_code"].is_unique
+        stranger = next(code for code in ("lao", "codi", "nhso") if code not in pair["agencies"].split("|"))
+        with store.writing(store.open_store()) as connection:
+            copied = select(tables.support).where(tables.support.c.id == int(pair["support_a"]))
+            third = {
+                **connection.execute(copied).mappings().one(),
+                "agency_code": stranger,
+                "amount_satang": 10 * stake,
+            }
+            connection.execute(
+                insert(tables.support).values({name: cell for name, cell in third.items() if name != "id"})
+            )
+    with opened(path):
+        by_area = overlaps.overlaps(queries.current_scope(), Query(2007)).by_area.set_index("area_code")
+        assert by_area.at[pair["area_code"], "at_stake_satang"] > stake, "the third is suspected"
+        chosen = {"agency": pair["agency_a"], "partner": pair["agency_b"], "district": pair["area_code"][:4]}
+        said = title(run("overlaps", "th", year="2550", **chosen))
+        assert WORDS["th"]["note_overlaps"].format(stake=Formatter("th").baht(stake)) in said
+        assert f" stake={stake} " in said, "the named figure is the one that the title says"
