@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 
 from loaders import settings
@@ -12,18 +12,17 @@ from loaders.problems import Entry, Refused, stated
 from loaders.thai import arabic_digits, normalise
 
 
-def rule_file(name: str, refuse: Callable[[str, str], Exception] | None = None) -> Entry:
+def rule_file(name: str) -> Entry:
     """``data/rules/NAME.toml``, editable by the installation.
 
-    Raises :class:`~loaders.problems.Refused` for a file that is no TOML. Reading a key that the file lacks raises what
-    ``refuse`` makes of its place and the key, by default ``Refused`` as well.
+    Raises :class:`~loaders.problems.Refused` for a file that is no TOML, and on reading a key that the file lacks.
     """
     path = settings.RULES / f"{name}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused("rule_file_unreadable", value=path.name, suggestion=str(error)) from error
-    return stated(table, path.name, refuse) if refuse else stated(table, path.name)
+    return stated(table, path.name)
 
 
 @cache

@@ -63,7 +63,12 @@ class Entry(dict):
 
 
 def stated(table: Mapping[str, Any], where: str, refuse: Callable[[str, str], Exception] = _refused) -> Entry:
-    """A parsed document as :class:`Entry`, with all tables in it; a table is named by its ``code``, else its number."""
+    """A parsed document as :class:`Entry`, with all tables in it; a table is named by its ``code``, else its number.
+
+    A document that already is one keeps its own refusal.
+    """
+    if isinstance(table, Entry):
+        return table
     parts: dict[str, Any] = {}
     for name, part in table.items():
         if isinstance(part, Mapping):

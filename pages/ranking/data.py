@@ -11,7 +11,7 @@ from geo.ranking import strengthening
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.ranking import Ranking, contributions, rank
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
-from geo.ranking.spec import Spec, SpecError, read_spec
+from geo.ranking.spec import Spec, read_spec
 from loaders import codes
 from pages.queries import coverage, gaps
 from pages.queries import registers as register_queries
@@ -38,7 +38,7 @@ class Method:
 @cached(1)
 def document() -> dict:
     """``data/rules/criteria.toml``: criteria, stated weights and methods."""
-    return codes.rule_file("criteria", lambda where, key: SpecError("rule_key_missing", where, key))
+    return codes.rule_file("criteria")
 
 
 def criteria(axis: str = "strength") -> list[dict]:

@@ -88,6 +88,7 @@ def _asked(scope: Scope, query: Query) -> pd.DataFrame:
 def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
     """Satang that each payer of the scheme is known to have to add still, by place and theme its money is tied to."""
     columns = [KEY, "theme_code", "payer", "open_satang"]
+    welfare_data.scheme_of(SCHEME)  # an unusable rule file is refused here: without its rules the money is not 0
     try:
         lines = welfare_data.money(scope, SCHEME).lines
     except FundError:

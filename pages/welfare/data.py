@@ -9,6 +9,7 @@ import pandas as pd
 from geo.matching_funds.funds import Funds, calculate, fund_gates, promised_received, pull
 from geo.matching_funds.rules import Scheme, read_schemes
 from loaders import codes
+from loaders.problems import stated
 from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
 from pages.session.cache import cached
@@ -58,8 +59,8 @@ def document() -> dict:
 
 @cached(1)
 def schemes() -> dict[str, Scheme]:
-    """Schemes of the rules, by code."""
-    return read_schemes(document())
+    """Schemes of the rules, by code; one that the file lacks is refused by name."""
+    return stated(read_schemes(document()), "matching_funds.toml, scheme")
 
 
 def names(kind: str, language: str) -> dict[str, str]:

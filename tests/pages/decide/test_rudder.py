@@ -10,7 +10,9 @@ import pytest
 from geo.money import pull
 from geo.money.pull import CURRENTS
 from geo.money.rudder import PARTS, Wish, total
+from loaders import settings
 from loaders.decisions import Basis, scenarios
+from loaders.problems import Refused
 from pages.currents import pull as pull_page
 from pages.meeting.board import MeetingData
 from pages.meeting.facts import shipped_story
@@ -19,6 +21,7 @@ from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.rudder import data
+from pages.session import cache
 from tests.pages.test_analysis_pages import run, title
 from tests.support import served
 from tests.support.meeting_store import opened
@@ -121,3 +124,20 @@ def test_direction_and_speed_stand_on_the_page_of_currents(demo, lang, pace):
     page = run("currents", lang, shown="pull" if pace == "stream" else "speed", pace=pace)
     told = " ".join(element.proto.body for element in page.get("html"))
     assert ("กระแสคู่" if lang == "th" else "The last step") in told and len(page.dataframe) >= 2
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "key"),
+    [("\npayer = ", "\nnot_payer = ", "payer"), ('\ncode = "proposal_2550"', '\ncode = "other"', "proposal_2550")],
+)
+def test_matching_money_without_usable_rules_is_refused_not_zero(tmp_path, monkeypatch, written, instead, key):
+    whole = (settings.RULES / "matching_funds.toml").read_text(encoding="utf-8")
+    (tmp_path / "matching_funds.toml").write_text(whole.replace(written, instead, 1), encoding="utf-8")
+    monkeypatch.setattr(settings, "RULES", tmp_path)
+    cache.clear()
+    try:
+        with pytest.raises(Refused) as stop:
+            data._matching(None, pd.DataFrame(), {})  # ty: ignore
+    finally:
+        cache.clear()
+    assert stop.value.problem.suggestion == key and str(stop.value.problem.value).startswith("matching_funds.toml, ")
