@@ -24,11 +24,13 @@ from loaders.layouts.melt import BandReading, Columns, melt, read_columns
 from loaders.layouts.recognise import (
     general_unit,
     known_layout,
+    money_units,
     partial_columns,
     recognise,
     split_groups,
     support_column,
     titles,
+    unit_doubts,
 )  # fmt: skip
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
@@ -155,7 +157,8 @@ def _explain(
     first.control_totals += [{"sheet": sheet.name, **check} for check in sheet.subtotals]
     asked = tuple(f"column_unexplained:{column.heading}" for column in first.columns if column.fate == "asked")
     is_machines = first.layout.code in ("by_alias", "by_content")
-    doubts = (*asked, *(ledger.size_doubts(columns, first.columns) if is_machines else ()))
+    sizes = ledger.size_doubts(columns, first.columns) if is_machines else unit_doubts(sheet, first.layout)
+    doubts = (*asked, *sizes)
     if doubts and first.is_understood:
         first.layout = replace(first.layout, doubts=(*first.layout.doubts, *doubts))
     stated = first.layout.constants
@@ -173,12 +176,23 @@ def _layout(
 ) -> tuple[Layout, Problem | None]:
     headings = list(sheet.frame.columns)
     try:
-        return column_answers.apply(recognise(sheet, file_name, base, answers, reading), headings, base), None
+        known = recognise(sheet, file_name, base, answers, reading)
+        return _with_units(column_answers.apply(known, headings, base), sheet, column_answers), None
     except Refused as stop:
         columns, how = partial_columns(sheet)
-        refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
-        answered = column_answers.apply(refused, headings, base)
+        code, units = stop.problem.code, {"amount": general_unit(sheet)}  # proposed to the person who maps columns
+        refused = Layout("none", base or "unnamed_base", "none", columns=columns, units=units, how=how, refuse=code)
+        answered = _with_units(column_answers.apply(refused, headings, base), sheet, column_answers)
         return answered, replace(stop.problem, severity="note") if answered.refuse else None
+
+
+def _with_units(layout: Layout, sheet: Sheet, column_answers: ColumnAnswers) -> Layout:
+    """The layout with the units that headings or title state for columns which a person named without a unit."""
+    if layout.refuse or column_answers.unit:
+        return layout
+    answered = {ours: names for ours, names in layout.columns.items() if any(map(column_answers.ours, names))}
+    present = {ours: [name for name in names if name in sheet.frame] for ours, names in answered.items()}
+    return replace(layout, units=layout.units | money_units(sheet, present)) if answered else layout
 
 
 def _result(sheet: Sheet, layout: Layout, places: Places, registered: Words | None) -> SheetResult:

@@ -54,6 +54,7 @@ AGENCY = re.compile(
     re.IGNORECASE,
 )
 FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
+HAS_UNIT = ("amount", "committed", "paid", "savings", "promised", "received")
 UNITS = dict.fromkeys(("พัน", "thousand"), "thousand_baht") | dict.fromkeys(("ล้าน", "million"), "million_baht")
 
 
@@ -289,7 +290,7 @@ def _layout(
     if needs_district and (named := _title_district(sheet, file_name)):
         constants["district"], how["district"] = named, "title"
     code = "by_content" if "content" in how.values() else "by_alias"
-    units = _units(sheet, columns)
+    units = money_units(sheet, columns)
     return Layout(
         code,
         owner,
@@ -354,23 +355,39 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
 
 def general_unit(sheet: Sheet) -> str:
     """The unit of money stated above the data for the whole sheet, else baht."""
+    return _title_unit(sheet) or "baht"
+
+
+def _title_unit(sheet: Sheet) -> str | None:
     stated = next((unit for text in above_data(sheet) if (unit := TITLE_UNIT.search(text))), None)
-    return UNITS.get((stated["factor"] or "").lower(), "baht") if stated else "baht"
+    return UNITS.get((stated["factor"] or "").lower(), "baht") if stated else None
 
 
-def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
+def money_units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
     """The unit of each money column: its heading's own, else the one in the title, else baht."""
-    general = general_unit(sheet)
-    units = {}
-    for column in ("amount", "committed", "paid", "savings", "promised", "received"):
-        for heading in columns.get(column, [])[:1]:
-            lower = [
-                text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)
-            ]  # a second heading line
-            texts = [*heading.split(" - "), *lower]
-            unit = next((match for part in texts if (match := UNIT.search(squeeze(part)))), None)
-            units[column] = UNITS.get(unit["factor"], "baht") if unit else general
-    return units
+    named = ((column, heading) for column in HAS_UNIT for heading in columns.get(column, [])[:1])
+    return {column: _stated_unit(sheet, heading) or "baht" for column, heading in named}
+
+
+def _stated_unit(sheet: Sheet, heading: str) -> str | None:
+    lower = [text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)]
+    texts = [*heading.split(" - "), *lower]  # lower: a second heading line
+    unit = next((match for part in texts if (match := UNIT.search(squeeze(part)))), None)
+    return UNITS.get(unit["factor"], "baht") if unit else _title_unit(sheet)
+
+
+def unit_doubts(sheet: Sheet, layout: Layout) -> list[str]:
+    """``unit_other:HEADING`` where a remembered, shipped or chosen unit is not the one that heading or title states."""
+    headings = {squeeze(heading): heading for heading in sheet.frame.columns}
+    doubts = []
+    for column in HAS_UNIT:
+        heading = next(
+            (headings[key] for name in layout.columns.get(column, ()) if (key := squeeze(name)) in headings), None
+        )
+        stated = _stated_unit(sheet, heading) if heading else None
+        if stated and stated != layout.units.get(column, layout.units.get("amount", "baht")):
+            doubts.append(f"unit_other:{heading}")
+    return doubts
 
 
 def _name_year(sheet: Sheet, file_name: str) -> str | None:

@@ -270,7 +270,7 @@ def doubts(answer: dict[str, Any], base: str | None = None) -> Iterable[str]:
         name, _, column = doubt.partition(":")
         if name == "agency_not_named" and base:
             continue
-        is_theirs = name in ("column_unexplained", "unit_impossible", "amount_outlier")
+        is_theirs = name in ("column_unexplained", "unit_impossible", "unit_other", "amount_outlier")
         yield t(f"doubt_{name}", column=flat(column) if is_theirs else our_words(column) if column else "")
 
 

@@ -16,6 +16,8 @@ from loaders.files import sandbox
 from loaders.imports import job
 from loaders.imports.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.layouts import layout as layouts
+from loaders.layouts.column_answers import ColumnAnswers
+from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM
@@ -324,6 +326,30 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
         "amount",
     ]
     assert len(screen["sheets"][0]["sample"]) == 4
+
+
+def test_the_unit_that_the_file_states_holds_for_columns_that_a_person_names(tmp_path: Path, places: Places) -> None:
+    heads = ["ตำบล", "อำเภอ", "หน่วยงาน", "โครงการ", "ก้อนนั้น"]
+    rows = [[place, "สิชล", "พอช.", f"งาน {place}", "5"] for place in ("ทุ่งใส", "เปลี่ยน", "เทพราช")]
+
+    def satang(title: str, heading: str, **options) -> tuple[int, list[str]]:
+        path = csv_file(tmp_path, [[*heads[:4], heading], *rows], heads=[title, "", "", "", ""])
+        done = understand(path, "codi", places, trusted=True, **options)
+        return done.satang() // 300, done.doubts
+
+    named = {"column_answers": ColumnAnswers.of(["ก้อนนั้น=amount"])}
+    assert satang("หน่วย: พันบาท", "ก้อนนั้น", **named) == (5_000, [])
+    assert satang("งานปีนี้", "ก้อนนั้น", **named) == (5, [])
+    own = {"column_answers": ColumnAnswers.of(["ก้อนนั้น (ล้านบาท)=amount"])}
+    assert satang("หน่วย: พันบาท", "ก้อนนั้น (ล้านบาท)", **own) == (5_000_000, [])
+    stated = {"column_answers": ColumnAnswers.of(["ก้อนนั้น=amount"], unit="baht")}
+    assert satang("หน่วย: พันบาท", "ก้อนนั้น", **stated)[0] == 5
+
+    ours = dict(zip(heads, ["subdistrict", "district", "agency", "title", "amount"], strict=True))
+    remembered = layouts.by_hand("codi", "support", ours, {"amount": "baht"}, {})
+    answers = {"answers": {layouts.headings_key(heads): remembered}}
+    assert satang("หน่วย: พันบาท", "ก้อนนั้น", **answers) == (5, ["unit_other:ก้อนนั้น"])  # asked, not taken over
+    assert satang("หน่วย: บาท", "ก้อนนั้น", **answers) == satang("งาน", "ก้อนนั้น", **answers) == (5, [])
 
 
 def test_a_job_that_stops_at_a_question_shows_the_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
