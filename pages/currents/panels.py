@@ -99,7 +99,9 @@ def money_layer(scope: Scope, chosen: Query) -> Choropleth:
 
 
 def money_words(scope: Scope, chosen: Query) -> None:
-    """Figures: money and records that name a subdistrict."""
+    """Figures: money and records that name a subdistrict; none where nobody was asked."""
+    if coverage.coverage(scope, chosen)["status"].eq("not_reported").all():
+        return
     counted = figures.counted(placed=coverage.rolled(scope, chosen).by_subdistrict)
     panels.figures([named.named(code, counted[code]) for code in ("placed_money", "placed_records")])
 

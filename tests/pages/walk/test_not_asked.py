@@ -26,7 +26,7 @@ KNOWN = {
 CHOICES = {
     "overview": [{"lens": lens} for lens in ("who", "flows", "classes")] + [{"question": "per_head"}, {"question": "nobody"}],
     "registers": [{"register": name} for name in registers.REGISTERS],
-    "currents": [{"shown": shown} for shown in ("alignment", "strong_on_weak", "speed", "pull")],
+    "currents": [{"shown": shown} for shown in ("money", "ribbons", "alignment", "strong_on_weak", "speed", "pull")],
     "coverage": [{"over": "people"}],
     "loop": [{"list": part} for part in PARTS],
 }  # fmt: skip
