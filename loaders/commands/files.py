@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, which is imported late
 
+UNITS = ("baht", "thousand_baht", "ten_thousand_baht", "hundred_thousand_baht", "million_baht", "billion_baht")
 SHARES = {
     "carried": "edition_shares_carried",
     "asked": "edition_shares_asked",
@@ -331,7 +332,7 @@ def _add_import(commands: argparse._SubParsersAction) -> None:
         help="what one of the file's columns is, or - for not used; may be given several times",
     )
     command.add_argument("--register", choices=ORDER, help="what the rows of the file are, where it cannot be seen")
-    command.add_argument("--unit", choices=("baht", "thousand_baht", "million_baht"), help="the unit of its money")
+    command.add_argument("--unit", choices=UNITS, help="the unit of its money")
     command.add_argument(
         "--accept-totals", metavar="WHY", help="the file stands though a total of it is not met; kept with your name"
     )

@@ -20,7 +20,8 @@ from loaders.thai.dates import MONTHS
 
 JOIN = " - "
 UNIT_PART = re.compile(
-    r"\s*[\[(](?:หน่วย\s*:?\s*)?(?:พัน|ล้าน|แสน|หมื่น)?(?:บาท|baht|คน|ราย|ครัวเรือน)[\])]\s*$", re.IGNORECASE
+    r"\s*[\[(](?:หน่วย\s*:?\s*)?(?:พันล้าน|พัน|ล้าน|แสน|หมื่น|(?:thousand|million|billion)\s*)?(?:บาท|baht|คน|ราย|ครัวเรือน)[\])]\s*$",
+    re.IGNORECASE,
 )
 TOTAL = re.compile(
     r"^(?:รวม|รวมทั้งสิ้น|รวมทั้งหมด|ทั้งหมด|ยอดรวม|รวมเงิน|รวมงบประมาณ|total|grand total|sum|all)(?:\s*\(.*\))?$", re.IGNORECASE

@@ -6,6 +6,7 @@ money, or like a quantity of ours, becomes a question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,8 +17,9 @@ from loaders.layouts import quantities
 from loaders.layouts.layout import MONEY, PLACE, VALUES, Layout
 from loaders.layouts.melt import BandReading, Columns, Fate
 from loaders.layouts.relations import Relation
-from loaders.thai.numbers import UNIT_BAHT
+from loaders.thai.numbers import UNIT_BAHT, UNIT_WORD, UNIT_WORDS
 
+_UNIT = re.compile(UNIT_WORD + r"s?\s*(?:บาท|baht)", re.IGNORECASE)
 IMPOSSIBLE_BAHT = 10**11  # a median above this means a wrong unit
 OUTLIER = 1_000  # times the median of the column
 LEAST_FOR_OUTLIER = 5  # figures; fewer have no meaningful median
@@ -34,7 +36,7 @@ class Column:
     cells: int
     figures: int
     sum: Decimal
-    unit: str  # baht, thousand_baht, million_baht, or "" when not money
+    unit: str  # a key of UNIT_BAHT, or "" when not money
     fate: str
     of: str = ""
 
@@ -134,13 +136,9 @@ def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
 
 def unit_of(heading: str) -> str | None:
     """The unit of money that a heading states, or ``None``."""
-    of_money = [part for part in heading.split(" - ") if "บาท" in part or "baht" in part.casefold()]
-    for part in of_money:
-        if "ล้าน" in part or "million" in part.casefold():
-            return "million_baht"
-        if "พัน" in part or "thousand" in part.casefold():
-            return "thousand_baht"
-    return "baht" if of_money else None
+    stated = [unit for part in heading.split(" - ") if (unit := _UNIT.search(part))]
+    factor = next((unit["factor"] for unit in stated if unit["factor"]), "")
+    return UNIT_WORDS.get(factor.lower(), "baht") if stated else None
 
 
 def _left_out(heading: str, figures: quantities.Figures) -> Fate:

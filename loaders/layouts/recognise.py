@@ -22,6 +22,7 @@ from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, alias
 from loaders.layouts.melt import BandReading
 from loaders.layouts.title_agency import title_agency
 from loaders.problems import Refused
+from loaders.thai.numbers import UNIT_WORD, UNIT_WORDS
 
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
@@ -38,10 +39,10 @@ WEAK = {
     "starts_on",
     "ends_on",
 }  # on their own these are no data about a place
-UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
+UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?" + UNIT_WORD + r"s?(?:บาท|baht)[\])]?$", re.IGNORECASE)
 COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
 TITLE_UNIT = re.compile(
-    r"(?:(?:หน่วย|unit)\s*(?:นับ|เงิน|เป็น)?\s*[:=：-]?\s*|\(\s*)(?P<factor>พัน|ล้าน|thousand|million)?s?\s*(?:บาท|baht)",
+    r"(?:(?:หน่วย|units?)\s*(?:นับ|เงิน|เป็น)?\s*[:=：-]?\s*|\(\s*)(?:in\s+)?" + UNIT_WORD + r"s?\s*(?:บาท|baht)",
     re.IGNORECASE,
 )
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
@@ -55,7 +56,6 @@ AGENCY = re.compile(
 )
 FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
 HAS_UNIT = ("amount", "committed", "paid", "savings", "promised", "received")
-UNITS = dict.fromkeys(("พัน", "thousand"), "thousand_baht") | dict.fromkeys(("ล้าน", "million"), "million_baht")
 
 
 def recognise(
@@ -360,7 +360,7 @@ def general_unit(sheet: Sheet) -> str:
 
 def _title_unit(sheet: Sheet) -> str | None:
     stated = next((unit for text in above_data(sheet) if (unit := TITLE_UNIT.search(text))), None)
-    return UNITS.get((stated["factor"] or "").lower(), "baht") if stated else None
+    return UNIT_WORDS.get((stated["factor"] or "").lower(), "baht") if stated else None
 
 
 def money_units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
@@ -373,7 +373,7 @@ def _stated_unit(sheet: Sheet, heading: str) -> str | None:
     lower = [text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)]
     texts = [*heading.split(" - "), *lower]  # lower: a second heading line
     unit = next((match for part in texts if (match := UNIT.search(squeeze(part)))), None)
-    return UNITS.get(unit["factor"], "baht") if unit else _title_unit(sheet)
+    return UNIT_WORDS.get((unit["factor"] or "").lower(), "baht") if unit else _title_unit(sheet)
 
 
 def unit_doubts(sheet: Sheet, layout: Layout) -> list[str]:

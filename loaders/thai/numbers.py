@@ -11,7 +11,20 @@ from loaders.thai.text import Unreadable, arabic_digits, normalise
 
 Stated = Literal["value", "none", "dash", "not_stated", "empty"]
 
-UNIT_BAHT = {"baht": 1, "thousand_baht": 1_000, "million_baht": 1_000_000}
+UNIT_BAHT = {
+    "baht": 1,
+    "thousand_baht": 1_000,
+    "ten_thousand_baht": 10_000,
+    "hundred_thousand_baht": 100_000,
+    "million_baht": 1_000_000,
+    "billion_baht": 1_000_000_000,
+}
+# The word before baht in a heading or title -> the unit; a longer word comes before its parts.
+UNIT_WORDS = {
+    "พันล้าน": "billion_baht", "พัน": "thousand_baht", "หมื่น": "ten_thousand_baht", "แสน": "hundred_thousand_baht", "ล้าน": "million_baht",
+    "billion": "billion_baht", "thousand": "thousand_baht", "million": "million_baht",
+}  # fmt: skip
+UNIT_WORD = f"(?P<factor>{'|'.join(UNIT_WORDS)})?"
 WORD_BAHT = {"": 1, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000, "พันล้าน": 1_000_000_000}
 LARGEST_BAHT = 10**14  # about five times the country's yearly GDP: anything above is a typing error
 LARGEST_COUNT = 10**9
@@ -70,7 +83,7 @@ def read_baht(text: str, unit: str = "baht") -> Reading:
     ----------
     text : the cell. Accepts Thai digits, commas every three digits, a baht sign or word, ``1,000.-``, brackets for
         negatives, and ``ล้านบาท``, ``พันบาท`` and the like.
-    unit : unit of a bare number: ``"baht"``, ``"thousand_baht"`` or ``"million_baht"``. A unit written in the cell
+    unit : unit of a bare number, a key of ``UNIT_BAHT``. A unit written in the cell
         takes precedence.
 
     Raises

@@ -11,6 +11,7 @@ import streamlit as st
 
 from loaders import codes
 from loaders.layouts.values import BAHT
+from loaders.thai.numbers import UNIT_BAHT
 from pages.components import panels, records
 from pages.imports import jobs as import_jobs
 from pages.session import insides
@@ -25,8 +26,8 @@ FATE_KEYS = {
     "used": "fate_used", "sum": "fate_sum", "difference": "fate_difference", "check": "fate_check", "not_money": "fate_not_money",
     "kept": "fate_kept", "asked": "fate_asked", "left_out": "fate_left_out",
 }  # fmt: skip
-UNIT_KEYS = {"baht": "unit_baht", "thousand_baht": "unit_thousand_baht", "million_baht": "unit_million_baht"}
-UNITS = tuple(UNIT_KEYS)
+UNITS = tuple(UNIT_BAHT)
+UNIT_KEYS = {unit: f"unit_{unit}" for unit in UNITS}
 WILL_KEYS = {"loaded": "will_loaded", "quarantined": "will_quarantined", "excluded": "will_excluded"}
 KEEP, LEAVE = "keep", "leave"
 REPEAT_KEYS = {LEAVE: "repeats_leave", KEEP: "repeats_keep"}

@@ -17,6 +17,7 @@ from loaders.imports import job
 from loaders.imports.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.layouts import layout as layouts
 from loaders.layouts.column_answers import ColumnAnswers
+from loaders.layouts.ledger import unit_of
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.store import tables
@@ -350,6 +351,34 @@ def test_the_unit_that_the_file_states_holds_for_columns_that_a_person_names(tmp
     answers = {"answers": {layouts.headings_key(heads): remembered}}
     assert satang("หน่วย: พันบาท", "ก้อนนั้น", **answers) == (5, ["unit_other:ก้อนนั้น"])  # asked, not taken over
     assert satang("หน่วย: บาท", "ก้อนนั้น", **answers) == satang("งาน", "ก้อนนั้น", **answers) == (5, [])
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "baht"),
+    [
+        ("หน่วย: แสนบาท", "งบประมาณ", 100_000),
+        ("(หน่วย : หมื่นบาท)", "งบประมาณ", 10_000),
+        ("หน่วยเงิน พันล้านบาท", "งบประมาณ", 10**9),
+        ("Units: thousand baht", "งบประมาณ", 1_000),
+        ("(in million Baht)", "Budget", 10**6),
+        ("บัญชี", "งบประมาณ (แสนบาท)", 100_000),
+        ("บัญชี", "งบประมาณ (พันล้านบาท)", 10**9),
+        ("บัญชี", "Budget (thousand baht)", 1_000),
+        ("หน่วย: พันบาท", "งบประมาณ (บาท)", 1),
+    ],
+)
+def test_every_usual_unit_of_a_title_or_heading_is_read(
+    tmp_path: Path, places: Places, title: str, heading: str, baht: int
+) -> None:
+    rows = [[place, "สิชล", "พอช.", f"งาน {place}", "5"] for place in ("ทุ่งใส", "เปลี่ยน", "เทพราช")]
+    heads = ["ตำบล", "อำเภอ", "หน่วยงาน", "โครงการ", heading]
+    done = understand(csv_file(tmp_path, [heads, *rows], heads=[title, "", "", "", ""]), "codi", places, trusted=True)
+    assert done.satang() == 3 * 5 * baht * 100
+
+
+def test_letters_of_a_word_are_no_unit() -> None:
+    headings = ("งบประชาสัมพันธ์ (บาท)", "งบหมู่บ้านแสนสุข - บาท", "เงิน - พันบาท", "พันธุ์ข้าว")
+    assert [unit_of(heading) for heading in headings] == ["baht", "baht", "thousand_baht", None]
 
 
 def test_a_job_that_stops_at_a_question_shows_the_sheets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
