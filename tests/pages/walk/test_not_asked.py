@@ -20,7 +20,7 @@ KNOWN = {
     "areas": (r"0 กิ่งอำเภอ|อยู่ในกิ่งอำเภอ 0|ยังสังกัดอำเภออื่น 0", "the register of areas is complete"),
     "words": (r"รวมแล้ว 0|เลิกใช้ 0", "our own lists of words"),
     "review": (r"ไม่มีแถวรอตรวจ", "rows that wait are our own"),
-    "sharing": (r"0 (?:ส่งแล้ว|ส่งแล้วแต่ช้า|ยังไม่ถึงกำหนด|ผู้มีบทบาท|ครบกำหนดแล้ว)", "what came is counted here"),
+    "sharing": (r"0 (?:ส่งแล้ว|ส่งแล้วแต่ช้า|ยังไม่ถึงกำหนด|แถวที่เก็บชื่อ|ครบกำหนดแล้ว)", "what came is counted here"),
     "welfare": (r"(?:ไม่ได้เงินตามกติกานี้|คิดไม่ครบ ไม่ทราบจำนวน|ไม่ได้นับในรอบนี้) 0", "worked out of rules and people"),
 }  # fmt: skip
 CHOICES = {
