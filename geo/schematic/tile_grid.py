@@ -47,7 +47,7 @@ def assign(
 
         assign(reference.subdistricts(code), reference.adjacency(code), steps=400_000)
 
-    and with 800,000 steps for Nakhon Si Thammarat.
+    with 800,000 steps for Nakhon Si Thammarat, and with the seed of 81 to 91 that leaves the fewest holes where 80 left one.
     """
     codes = subdistricts["subdistrict_code"].reset_index(drop=True)
     if codes.empty:

@@ -107,6 +107,7 @@ def test_committed_grid_of_another_province_keeps_neighbours(province):
     facts = reference.subdistricts(province)
     cells = tile_grid(facts, committed())
     assert_sound(cells, facts)
+    assert not cells.union_all().interiors, "a hole looks like a lake"
     number = pd.Series(range(len(facts)), index=facts["subdistrict_code"])
     true = reference.adjacency(province)[["subdistrict_code_a", "subdistrict_code_b"]].apply(
         lambda side: side.map(number)
