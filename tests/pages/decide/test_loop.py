@@ -110,3 +110,11 @@ def test_the_public_sees_no_names_and_no_work(demo):
             )
         )
     assert "ประชุมลับ" not in told and "สมหญิง" not in told and phone not in told and "ทีมคุณอำนวยอำเภอ" not in told
+
+
+def test_what_was_paid_since_is_not_known_where_nobody_said_what_was_paid_before():
+    table = pd.DataFrame(
+        {"kind": ["progress", "progress"], "amount_satang": 900, "amount_before_satang": 900, "paid_satang": 100, "paid_before_satang": [pd.NA, 40]}
+    )  # fmt: skip
+    assert pd.isna(data.counted(table[:1]).at["progress", "satang"])
+    assert data.counted(table).loc["progress"].tolist() == [2, 60]
