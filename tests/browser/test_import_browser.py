@@ -148,7 +148,9 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
     say(seen, "เรื่องที่ทำ", "activity")
     say(seen, "ยอด", "amount")
     say(seen, "คนที่มา", "people reached")
-    seen.choose(page.get_by_role("combobox", name="Unit of money"), page.get_by_role("option", name="thousand baht"))
+    seen.choose(
+        page.get_by_role("combobox", name="Unit of money"), page.get_by_role("option", name="thousand baht", exact=True)
+    )
     seen.settled()
     page.get_by_label("Fiscal year of the whole sheet").fill("2550")
     page.get_by_label("Fiscal year of the whole sheet").press("Enter")
