@@ -367,7 +367,7 @@ def sent(*items: object) -> dict[str, str]:
     return shown["refused"]
 
 
-def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(demo, facts, tmp_path, monkeypatch):
+def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(facts, tmp_path, monkeypatch):
     def item(key: str, **more: object) -> dict:
         here = {"meeting": "", "province": "80", "area": None}
         return {"key": key, "who": "พมจ.", "what": "ลงพื้นที่", "due": None} | here | more
@@ -379,7 +379,7 @@ def test_each_decision_of_the_wall_is_stored_or_refused_with_its_reason(demo, fa
     }  # fmt: skip
     right = [item(f"right-{number}") for number in range(60)]
     st.session_state.clear()
-    with opened(copied(demo, tmp_path / seeds.NAME)):
+    with opened(seeds.copied("empty", tmp_path / seeds.NAME)):  # decisions need no data
         other = item("other", province="81", area="810101")
         odd = item("odd", who="พมจ.\ud800\0", due="2026-12-31", area="801201", what="ก" * 600)
         keyless = {name: value for name, value in item("").items() if name != "key"}
