@@ -35,7 +35,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "all": figure_values["subdistricts"],
             "amount": baht(figure_values["money"]),
         }
-        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), figure_values)
+        if agency_panels.is_not_known(scope, chosen):
+            panels.title(t("finding_agency_not_known", agency=name), reported.line(scope, chosen))
+        else:
+            panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), figure_values)
         agency_panels.mine(chosen)
         if own.empty:
             panels.empty()

@@ -14,7 +14,7 @@ from pages.components import exports, panels, records
 from pages.components import map_layer as layers
 from pages.components.links import Cell, link_table
 from pages.coverage import compare, dimensions
-from pages.queries import coverage, overlaps
+from pages.queries import coverage, overlaps, reported
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import url_state
@@ -90,12 +90,25 @@ FIGURES = ("covered", "records", "placed_records", "unplaced_records", "money", 
 
 
 def told(scope: Scope, chosen: Query) -> dict[str, int | float | None]:
-    """Named figures of the agency, by code: the page, the A4 sheet and the workbook show the same ones."""
-    table, rolled = coverage.coverage(scope, chosen), coverage.rolled(scope, chosen)
-    inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
-    return figures.counted(
-        coverage=inside, support=coverage.records(scope, chosen), placed=rolled.by_subdistrict, strip=rolled.strip
-    )
+    """Named figures of the agency, by code: the page, the A4 sheet and the workbook show the same ones.
+
+    Without a record, and without a full report that says so, they are not known: ``None``.
+    """
+    rolled, own = coverage.rolled(scope, chosen), coverage.records(scope, chosen)
+    inside = _inside(scope, chosen)
+    counted = figures.counted(coverage=inside, support=own, placed=rolled.by_subdistrict, strip=rolled.strip)
+    return counted | (dict.fromkeys((*FIGURES, "unplaced_money")) if is_not_known(scope, chosen) else {})
+
+
+def is_not_known(scope: Scope, chosen: Query) -> bool:
+    """Whether there is no record of the agency and some place for which it has not reported."""
+    statuses = _inside(scope, chosen)["status"]
+    return coverage.records(scope, chosen).empty and bool(statuses.eq("not_reported").any())
+
+
+def _inside(scope: Scope, chosen: Query) -> pd.DataFrame:
+    table = coverage.coverage(scope, chosen)
+    return table if not chosen.district else table[table["district_code"].eq(chosen.district)]
 
 
 def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
@@ -136,12 +149,18 @@ def partner_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
 
 
+def alone_key(scope: Scope, chosen: Query) -> str:
+    """Text key for no other agency: where a base has not fully reported, nobody knows whether there is one."""
+    others = chosen.without("agency", "stream", "tier")
+    return "agency_alone_not_known" if reported.known(scope, others).missing else "agency_alone"
+
+
 def partners(scope: Scope, chosen: Query) -> None:
     """Table of agencies in the same subdistricts, with links to the pairs."""
     st.html(f"<b>{safe(t('agency_partners'))}</b>")
     table = partner_rows(scope, chosen)
     if table.empty:
-        panels.empty("agency_alone")
+        panels.empty(alone_key(scope, chosen))
         return
     outcomes = [name for name in table.columns[2:-1] if table[name].any()]
     columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {
@@ -237,9 +256,10 @@ def data_lines(scope: Scope, chosen: Query) -> list[str]:
         for row in each_row(coverage.coverage(scope, chosen.without("district")))
         if row.status == "not_reported"
     ]
+    may_count = scope.viewer.is_team or bases == {scope.viewer.agency}  # others have no row of the quarantine
     return [
         *lines,
-        t("agency_waiting", rows=len(waiting)),
+        *([t("agency_waiting", rows=len(waiting))] if may_count else []),
         t("agency_silent", places=len(silent), all=len(queries.areas(scope, None))),
     ]
 

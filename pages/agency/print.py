@@ -34,7 +34,7 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
     partners = Block(
         "agency_partners",
         [f"{row.agency}: {row.places} {t('column_places')}" for row in each_row(agency_panels.partner_rows(scope, chosen))],
-        "agency_alone",
+        agency_panels.alone_key(scope, chosen),
     )  # fmt: skip
     gaps = Block("agency_gaps", _gaps(scope, chosen), "agency_no_gaps")
     data = Block("agency_data", agency_panels.data_lines(scope, chosen))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, select
@@ -12,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from geo.questions.questions import QUESTIONS
 from loaders import store
 from loaders.store import tables
+from loaders.store.viewers import Viewer
+from pages.agency import panels as agency_panels
 from pages.coverage import dimensions
 from pages.queries import overlaps
 from pages.queries import store as queries
@@ -238,3 +241,21 @@ def test_the_stake_of_two_agencies_is_that_of_their_pairs_alone(tmp_path):
         said = title(run("overlaps", "th", year="2550", **chosen))
         assert WORDS["th"]["note_overlaps"].format(stake=Formatter("th").baht(stake)) in said
         assert f" stake={stake} " in said, "the named figure is the one that the title says"
+
+
+def test_an_agency_that_has_not_reported_is_not_said_to_be_at_work_nowhere(answered):
+    """Its page, sheet and figures of a year without a report; rows that wait are counted for those who may see them."""
+    board, _ = answered
+    if board == "budget":
+        return
+    page = run("agency", "th", agency="baac", year="2549")
+    assert not page.exception
+    said = " ".join(element.proto.body for element in page.get("html"))
+    assert WORDS["th"]["finding_agency_not_known"].format(agency="ธ.ก.ส.") in said
+    figures = re.findall(r"(?:records|covered|money|people_covered|unplaced_money)=(\w+)", said)
+    assert figures and set(figures) == {"None"}
+    assert WORDS["th"]["agency_alone"] not in said.replace(WORDS["th"]["agency_alone_not_known"], "")
+    chosen, scope = Query(2006, agency="baac"), queries.current_scope()
+    waits = WORDS["th"]["agency_waiting"].partition("{")[0]
+    lines = {role: agency_panels.data_lines(replace(scope, viewer=Viewer(role)), chosen) for role in ("data", "public")}
+    assert [any(line.startswith(waits) for line in lines[role]) for role in ("data", "public")] == [True, False]
