@@ -204,7 +204,9 @@ def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None
         styles |= layer.styles
         table = coverage.coverage(scope, shown)
         inside = table if not district else table[table["district_code"] == district]
-        words = t("small_covered", covered=inside["status"].eq("covered").sum(), all=len(inside))
+        covered = int(inside["status"].eq("covered").sum())
+        is_known = covered or not inside["status"].eq("not_reported").any()
+        words = t("small_covered", covered=covered, all=len(inside)) if is_known else t("not_known")
         target = urlencode(
             url_state.link_params(**{dimension: value})
             | {"measure": measure}

@@ -23,9 +23,12 @@ from pages.session.text import baht, formatter, name_of, percent, t, whole
 
 def _covered(scope: Scope, query: Query) -> int:
     """Number of covered subdistricts without a split: estimates do not count."""
+    return int(_written(scope, query)["status"].eq("covered").sum())
+
+
+def _written(scope: Scope, query: Query) -> pd.DataFrame:
     table = coverage.coverage(scope, replace(query, split=None))
-    inside = table if not query.district else table[table["district_code"] == query.district]
-    return int(inside["status"].eq("covered").sum())
+    return table if not query.district else table[table["district_code"] == query.district]
 
 
 def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
@@ -38,9 +41,13 @@ def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
 
 
 def twin_finding(scope: Scope, query: Query, other: Query, dimension: str) -> str:
-    """Sentence: covered subdistricts of both maps."""
-    sides = [(value_words(scope, side, dimension), _covered(scope, side)) for side in (query, other)]
-    return t("finding_twin", left=sides[0][0], left_covered=sides[0][1], right=sides[1][0], right_covered=sides[1][1])
+    """Sentence: covered subdistricts of both maps; not known for a map without any, some of which nobody reported."""
+    sentences = []
+    for side in (query, other):
+        covered, words = _covered(scope, side), value_words(scope, side, dimension)
+        is_known = covered or not _written(scope, side)["status"].eq("not_reported").any()
+        sentences.append(t("finding_twin" if is_known else "finding_twin_not_known", side=words, covered=covered))
+    return " · ".join(sentences)
 
 
 def least_finding(scope: Scope, query: Query, dimension: str) -> str:

@@ -15,7 +15,7 @@ from loaders import store
 from loaders.store import tables
 from loaders.store.viewers import Viewer
 from pages.agency import panels as agency_panels
-from pages.coverage import dimensions
+from pages.coverage import dimensions, lists
 from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -259,3 +259,10 @@ def test_an_agency_that_has_not_reported_is_not_said_to_be_at_work_nowhere(answe
     waits = WORDS["th"]["agency_waiting"].partition("{")[0]
     lines = {role: agency_panels.data_lines(replace(scope, viewer=Viewer(role)), chosen) for role in ("data", "public")}
     assert [any(line.startswith(waits) for line in lines[role]) for role in ("data", "public")] == [True, False]
+
+
+def test_a_map_beside_another_of_which_nothing_was_reported_is_not_known(answered):
+    if answered[0] == "demo":
+        scope = queries.current_scope()
+        said = lists.twin_finding(scope, Query(2007, agency="baac"), Query(2006, agency="baac"), "year")
+        assert said.endswith(WORDS["th"]["not_known"]) and " 103 " in said
